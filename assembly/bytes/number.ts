@@ -1,0 +1,115 @@
+import { isDigit } from './ascii';
+
+/** Result of the latest `parse…` here. */
+export let value: i64 = 0;
+
+const DIGIT_PAIRS: usize = memory.data(200, 8);
+let pairsReady: bool = false;
+
+/** Integer of 1 to 18 digits, a sign allowed, that fills the span. False if it is anything else. */
+export function parseInteger(p: usize, end: usize): bool {
+  if (p >= end) return false;
+  let negative = false;
+  const sign = <u32>load<u8>(p);
+  if (sign == 0x2d || sign == 0x2b) {
+    negative = sign == 0x2d;
+    p++;
+  }
+  if (p >= end || end - p > 18) return false;
+  let n: i64 = 0;
+  do {
+    const digit = <u32>load<u8>(p) - 0x30;
+    if (digit > 9) return false;
+    n = n * 10 + digit;
+    p++;
+  } while (p < end);
+  value = negative ? -n : n;
+  return true;
+}
+
+/**
+ * Decimal number `\d{1,12}(\.\d{1,9})?`, a leading `+` allowed, that fills the span, times ten to the `places`, truncated.
+ * A negative one gives -1. False if it is anything else.
+ */
+export function parseDecimal(p: usize, end: usize, places: i32): bool {
+  if (p >= end) return false;
+  const sign = <u32>load<u8>(p);
+  if (sign == 0x2d || sign == 0x2b) p++;
+  let n: i64 = 0;
+  const whole = p;
+  while (p < end && isDigit(load<u8>(p))) {
+    n = n * 10 + (load<u8>(p) - 0x30);
+    p++;
+    if (p - whole > 12) return false;
+  }
+  if (p == whole) return false;
+  let left = places;
+  if (p < end) {
+    if (load<u8>(p) != 0x2e) return false;
+    p++;
+    const fraction = p;
+    while (p < end && isDigit(load<u8>(p))) {
+      if (left > 0) {
+        n = n * 10 + (load<u8>(p) - 0x30);
+        left--;
+      }
+      p++;
+      if (p - fraction > 9) return false;
+    }
+    if (p == fraction || p < end) return false;
+  }
+  while (left > 0) {
+    n *= 10;
+    left--;
+  }
+  value = sign == 0x2d ? -1 : n;
+  return true;
+}
+
+/** Digits from `p` on, at most `most`, into `value`; the position behind them. */
+export function takeDigits(p: usize, end: usize, most: i32): usize {
+  let n: i64 = 0;
+  const stop = min<usize>(end, p + most);
+  while (p < stop) {
+    const digit = <u32>load<u8>(p) - 0x30;
+    if (digit > 9) break;
+    n = n * 10 + digit;
+    p++;
+  }
+  value = n;
+  return p;
+}
+
+function prepareDigits(): void {
+  for (let i = 0; i < 100; i++) store<u16>(DIGIT_PAIRS + (i << 1), <u16>((0x30 + i / 10) | ((0x30 + (i % 10)) << 8)));
+  pairsReady = true;
+}
+
+/** Writes `n` in decimal, at most 20 bytes; the position behind it. */
+export function putInteger(out: usize, n: i64): usize {
+  if (!pairsReady) prepareDigits();
+  let u = <u64>n;
+  if (n < 0) {
+    store<u8>(out++, 0x2d);
+    u = 0 - u;
+  }
+  if (u < 10) {
+    store<u8>(out, <u8>(0x30 + u));
+    return out + 1;
+  }
+  let length: i32 = 2;
+  for (let bound: u64 = 100; u >= bound; bound *= 10) {
+    length++;
+    if (length == 20) break;
+  }
+  let at = out + length;
+  while (u >= 100) {
+    at -= 2;
+    const rest = u / 100;
+    store<u16>(at, load<u16>(DIGIT_PAIRS + ((<usize>(u - rest * 100)) << 1)));
+    u = rest;
+  }
+  if (u >= 10) store<u16>(at - 2, load<u16>(DIGIT_PAIRS + ((<usize>u) << 1)));
+  else store<u8>(at - 1, <u8>(0x30 + u));
+  return out + length;
+}

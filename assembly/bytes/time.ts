@@ -1,0 +1,172 @@
+import { isDigit } from './ascii';
+import { takeDigits, value } from './number';
+
+/** Epoch milliseconds of the latest time parsed. */
+export let timeMs: i64 = 0;
+
+const CUMULATIVE: usize = memory.data<u16>([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334], 4);
+
+/** Days from 1970-01-01 to the first of `month` (1 to 12), Gregorian, years 1970 to 9999. */
+function daysToMonth(year: i32, month: i32): i32 {
+  const before = year - 1;
+  const leaps = before / 4 - before / 100 + before / 400 - 477;
+  let days = (year - 1970) * 365 + leaps + load<u16>(CUMULATIVE + ((month - 1) << 1));
+  if (month > 2 && isLeap(year)) days++;
+  return days;
+}
+
+export function isLeap(year: i32): bool {
+  return (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+export function daysInMonth(year: i32, month: i32): i32 {
+  if (month == 2) return isLeap(year) ? 29 : 28;
+  return 30 + ((month + (month >> 3)) & 1);
+}
+
+/** Sets `timeMs`. False if the calendar or the clock has no such moment. Second 60 is the next minute's first. */
+export function setTime(year: i32, month: i32, day: i32, seconds: i32, ms: i32, zoneMinutes: i32): bool {
+  if (year < 1970 || year > 9999 || month < 1 || month > 12) return false;
+  if (day < 1 || day > daysInMonth(year, month)) return false;
+  timeMs = (<i64>(daysToMonth(year, month) + day - 1) * 86400 + seconds - zoneMinutes * 60) * 1000 + ms;
+  return true;
+}
+
+/** Seconds of `hh:mm:ss` at `p`; -1 if it is none. Reads eight bytes. */
+export function clockSeconds(p: usize): i32 {
+  const h = twoDigits(p);
+  const m = twoDigits(p + 3);
+  const s = twoDigits(p + 6);
+  if ((h | m | s) < 0 || h > 23 || m > 59 || s > 60) return -1;
+  if (load<u8>(p, 2) != 0x3a || load<u8>(p, 5) != 0x3a) return -1;
+  return h * 3600 + m * 60 + s;
+}
+
+/** Value of two digits at `p`; -1 if they are not. */
+export function twoDigits(p: usize): i32 {
+  const a = <i32>load<u8>(p) - 0x30;
+  const b = <i32>load<u8>(p, 1) - 0x30;
+  return <u32>a > 9 || <u32>b > 9 ? -1 : a * 10 + b;
+}
+
+/** Month 1 to 12 of an English three-letter name at `p`; 0 if it is none. */
+export function monthNumber(p: usize): i32 {
+  const name = load<u32>(p) & 0xffffff;
+  if (name == 0x6e614a) return 1;
+  if (name == 0x626546) return 2;
+  if (name == 0x72614d) return 3;
+  if (name == 0x727041) return 4;
+  if (name == 0x79614d) return 5;
+  if (name == 0x6e754a) return 6;
+  if (name == 0x6c754a) return 7;
+  if (name == 0x677541) return 8;
+  if (name == 0x706553) return 9;
+  if (name == 0x74634f) return 10;
+  if (name == 0x766f4e) return 11;
+  if (name == 0x636544) return 12;
+  return 0;
+}
+
+let fractionMs: i32 = 0;
+
+/** Fraction of a second, 1 to 9 digits, at `p`: the position behind it, 0 if malformed. */
+function takeFraction(p: usize, end: usize): usize {
+  const start = p;
+  let ms: i32 = 0;
+  let scale: i32 = 100;
+  while (p < end && isDigit(load<u8>(p))) {
+    ms += (<i32>load<u8>(p) - 0x30) * scale;
+    scale /= 10;
+    p++;
+  }
+  fractionMs = ms;
+  return p == start || p - start > 9 ? 0 : p;
+}
+
+let zone: i32 = 0;
+
+/** `Z`, `±hh:mm`, `±hhmm` or `±hh` that fills the span, into `zone`. */
+function takeZone(p: usize, end: usize): bool {
+  const sign = <u32>load<u8>(p);
+  if ((sign | 0x20) == 0x7a) {
+    zone = 0;
+    return p + 1 == end;
+  }
+  if ((sign != 0x2b && sign != 0x2d) || p + 3 > end) return false;
+  const hours = twoDigits(p + 1);
+  let minutes: i32 = 0;
+  if (p + 3 < end) {
+    const colon: usize = load<u8>(p, 3) == 0x3a ? 1 : 0;
+    if (p + 5 + colon != end) return false;
+    minutes = twoDigits(p + 3 + colon);
+  }
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return false;
+  zone = hours * 60 + minutes;
+  if (sign == 0x2d) zone = -zone;
+  return true;
+}
+
+/** `dd/Mon/yyyy:hh:mm:ss`, optional `.fraction`, optional blank and `±hhmm`; else in `zoneMinutes`. */
+export function parseClfTime(p: usize, end: usize, zoneMinutes: i32): bool {
+  if (p + 20 > end || load<u8>(p, 2) != 0x2f || load<u8>(p, 6) != 0x2f || load<u8>(p, 11) != 0x3a) return false;
+  const day = twoDigits(p);
+  const month = monthNumber(p + 3);
+  const century = twoDigits(p + 7);
+  const year = twoDigits(p + 9);
+  const seconds = clockSeconds(p + 12);
+  if ((day | century | year | seconds) < 0) return false;
+  p += 20;
+  let ms: i32 = 0;
+  if (p < end && load<u8>(p) == 0x2e) {
+    p = takeFraction(p + 1, end);
+    if (p == 0) return false;
+    ms = fractionMs;
+  }
+  zone = zoneMinutes;
+  if (p < end && (load<u8>(p) != 0x20 || p + 1 == end || !takeZone(p + 1, end))) return false;
+  return setTime(century * 100 + year, month, day, seconds, ms, zone);
+}
+
+/** RFC 3339, with a blank or `t` for `T`, a comma for the point, the zone optional. */
+export function parseIsoTime(p: usize, end: usize, zoneMinutes: i32): bool {
+  if (p + 19 > end || load<u8>(p, 4) != 0x2d || load<u8>(p, 7) != 0x2d) return false;
+  const separator = <u32>load<u8>(p, 10);
+  if (separator != 0x54 && separator != 0x74 && separator != 0x20) return false;
+  const century = twoDigits(p);
+  const year = twoDigits(p + 2);
+  const month = twoDigits(p + 5);
+  const day = twoDigits(p + 8);
+  const seconds = clockSeconds(p + 11);
+  if ((century | year | month | day | seconds) < 0) return false;
+  p += 19;
+  let ms: i32 = 0;
+  if (p < end && (load<u8>(p) == 0x2e || load<u8>(p) == 0x2c)) {
+    p = takeFraction(p + 1, end);
+    if (p == 0) return false;
+    ms = fractionMs;
+  }
+  zone = zoneMinutes;
+  if (p < end && !takeZone(p, end)) return false;
+  return setTime(century * 100 + year, month, day, seconds, ms, zone);
+}
+
+/** Epoch seconds with an optional fraction, or milli-, micro- or nanoseconds, told apart by magnitude. */
+export function parseEpochTime(p: usize, end: usize): bool {
+  const digits = takeDigits(p, end, 19);
+  const whole = value;
+  if (digits == p || whole < 0) return false;
+  let ms: i32 = 0;
+  if (digits < end) {
+    if (load<u8>(digits) != 0x2e) return false;
+    let q = digits + 1;
+    while (q < end && isDigit(load<u8>(q))) q++;
+    if (q == digits + 1 || q < end) return false;
+    takeFraction(digits + 1, min<usize>(end, digits + 4));
+    ms = fractionMs;
+  }
+  if (whole >= 100000000000000000) timeMs = whole / 1000000;
+  else if (whole >= 100000000000000) timeMs = whole / 1000;
+  else if (whole >= 100000000000) timeMs = whole;
+  else timeMs = whole * 1000 + ms;
+  return timeMs < 253402300800000;
+}

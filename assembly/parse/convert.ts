@@ -1,0 +1,257 @@
+import { isDigit } from '../bytes/ascii';
+import { parseAddress } from '../bytes/ip';
+import { parseDecimal, parseInteger, value } from '../bytes/number';
+import { parseClfTime, parseEpochTime, parseIsoTime, timeMs } from '../bytes/time';
+import { setBool, setInt, setText } from '../event';
+import { failField } from '../fail';
+import { Convert } from '../shared/convert';
+import { ErrorCode } from '../shared/errors';
+import { Capture } from '../shared/image_layout';
+import { decodedEnd, decodedStart, decodeEscapes } from './decode';
+
+const NOWHERE: u32 = 0xffff;
+
+/** Escapes of the current format, and whether its line holds any character they start with. */
+let escapes: u32 = 0;
+let zoneMinutes: i32 = 0;
+
+export function startConversions(formatEscapes: u32, lineHasEscapes: bool, zone: i32): void {
+  escapes = lineHasEscapes ? formatEscapes : 0;
+  zoneMinutes = zone;
+}
+
+function reject(code: i32, capture: usize, at: usize): void {
+  const name = <usize>load<u32>(capture, Capture.name);
+  failField(code, at, name, name + load<u32>(capture, Capture.name + 4));
+}
+
+/** Writes the captured text to the capture's slots, or marks the record partial. `-` and the empty text leave them missing. */
+export function convert(capture: usize, start: usize, end: usize): void {
+  const kind = load<u32>(capture, Capture.convert);
+  const slot = <u32>load<u16>(capture, Capture.slots);
+  if (kind == Convert.verbatim) {
+    if (slot != NOWHERE) setText(slot, start, end);
+    return;
+  }
+  if (end - start < 2 && (start == end || load<u8>(start) == 0x2d)) return;
+  switch (kind) {
+    case Convert.text: {
+      if (slot == NOWHERE) return;
+      if (escapes != 0 && decodeEscapes(start, end, escapes)) setText(slot, decodedStart, decodedEnd);
+      else setText(slot, start, end);
+      return;
+    }
+    case Convert.int:
+    case Convert.count: {
+      if (!parseInteger(start, end)) return reject(ErrorCode.integer_expected, capture, start);
+      if (slot != NOWHERE && (kind == Convert.int || value >= 0)) setInt(slot, value);
+      return;
+    }
+    case Convert.seconds:
+      return duration(capture, slot, start, parseDecimal(start, end, 6));
+    case Convert.milliseconds:
+      return duration(capture, slot, start, parseDecimal(start, end, 3));
+    case Convert.microseconds:
+    case Convert.nanoseconds: {
+      const ok = parseInteger(start, end);
+      if (ok && slot != NOWHERE && value >= 0) setInt(slot, kind == Convert.nanoseconds ? value / 1000 : value);
+      if (!ok) reject(ErrorCode.duration_expected, capture, start);
+      return;
+    }
+    case Convert.clf_time:
+      return time(capture, slot, start, parseClfTime(start, end, zoneMinutes));
+    case Convert.iso_time:
+      return time(capture, slot, start, parseIsoTime(start, end, zoneMinutes));
+    case Convert.epoch_time:
+      return time(capture, slot, start, parseEpochTime(start, end));
+    case Convert.address:
+      return address(capture, start, end, end);
+    case Convert.address_port:
+      return addressPort(capture, start, end);
+    case Convert.last_of_list: {
+      keepList(capture, start, end);
+      if (lastElement(start, end) && slot != NOWHERE) setText(slot, elementStart, elementEnd);
+      return;
+    }
+    case Convert.last_address_port: {
+      keepList(capture, start, end);
+      if (lastElement(start, end)) addressPort(capture, elementStart, elementEnd);
+      return;
+    }
+    case Convert.last_count: {
+      keepList(capture, start, end);
+      if (!lastElement(start, end)) return;
+      if (!parseInteger(elementStart, elementEnd)) return reject(ErrorCode.integer_expected, capture, start);
+      if (slot != NOWHERE && value >= 0) setInt(slot, value);
+      return;
+    }
+    case Convert.seconds_sum:
+      keepList(capture, start, end);
+      return secondsSum(capture, slot, start, end);
+    case Convert.boolean: {
+      const word = booleanWord(start, end);
+      if (word < 0) return reject(ErrorCode.boolean_expected, capture, start);
+      if (slot != NOWHERE) setBool(slot, word == 1);
+      return;
+    }
+    case Convert.amzn_trace: {
+      traceRoot(slot, start, end);
+      return;
+    }
+    case Convert.frontend: {
+      const flag = <u32>load<u16>(capture, Capture.slots + 2);
+      if (load<u8>(end - 1) == 0x7e) {
+        end--;
+        if (flag != NOWHERE) setBool(flag, true);
+      }
+      if (slot != NOWHERE && end > start) setText(slot, start, end);
+      return;
+    }
+    default:
+      if (slot != NOWHERE) setText(slot, start, end);
+  }
+}
+
+function duration(capture: usize, slot: u32, start: usize, ok: bool): void {
+  if (!ok) return reject(ErrorCode.duration_expected, capture, start);
+  if (slot != NOWHERE && value >= 0) setInt(slot, value);
+}
+
+function time(capture: usize, slot: u32, start: usize, ok: bool): void {
+  if (!ok) return reject(ErrorCode.time_expected, capture, start);
+  if (slot != NOWHERE) setInt(slot, timeMs);
+}
+
+/** An address without port in [start, end) goes to the first slot, other text in [start, whole) to the third. */
+function address(capture: usize, start: usize, end: usize, whole: usize): void {
+  let from = start;
+  let to = end;
+  if (to - from > 2 && load<u8>(from) == 0x5b && load<u8>(to - 1) == 0x5d) {
+    from++;
+    to--;
+  }
+  const is = parseAddress(from, to);
+  const slot = <u32>load<u16>(capture + (is ? 0 : 4), Capture.slots);
+  if (slot == NOWHERE) {
+    if (!is) reject(ErrorCode.address_expected, capture, start);
+    return;
+  }
+  if (is) setText(slot, from, to);
+  else setText(slot, start, whole);
+}
+
+/** Position of the last colon before a port of 1 to 5 digits up to 65535, 0 if the text has no port. The port is in `value`. */
+export function portColon(start: usize, end: usize): usize {
+  let p = end;
+  while (p > start && isDigit(load<u8>(p - 1))) p--;
+  if (p == end || end - p > 5 || p == start || load<u8>(p - 1) != 0x3a) return 0;
+  if (!parseInteger(p, end) || value > 65535) return 0;
+  return p - 1;
+}
+
+function hasColon(start: usize, end: usize): bool {
+  for (let p = start; p < end; p++) if (load<u8>(p) == 0x3a) return true;
+  return false;
+}
+
+function addressPort(capture: usize, start: usize, end: usize): void {
+  // `unix:` and a path or a number.
+  const socket = end - start > 4 && load<u32>(start) == 0x78696e75 && load<u8>(start, 4) == 0x3a;
+  const colon: usize = socket ? 0 : portColon(start, end);
+  const port = value;
+  const bracketed = colon != 0 && load<u8>(start) == 0x5b && load<u8>(colon - 1) == 0x5d;
+  const split =
+    colon != 0 && (bracketed || !hasColon(start, colon) || (parseAddress(start, colon) && !parseAddress(start, end)));
+  if (!split) return address(capture, start, end, end);
+  const slot = <u32>load<u16>(capture, Capture.slots + 2);
+  if (slot != NOWHERE) setInt(slot, port);
+  if (colon == start || (colon == start + 1 && load<u8>(start) == 0x2d)) return;
+  address(capture, start, colon, colon);
+}
+
+let elementStart: usize = 0;
+let elementEnd: usize = 0;
+
+/** A list of several elements, as logged, where the capture has a place for it. */
+function keepList(capture: usize, start: usize, end: usize): void {
+  const slot = <u32>load<u16>(capture, Capture.all);
+  if (slot == NOWHERE) return;
+  for (let p = start + 2; p < end; p++) {
+    if (load<u8>(p - 1) != 0x20 || !isSeparator(start, p)) continue;
+    return setText(slot, start, end);
+  }
+}
+
+/** The last element of an `a, b : c` list that is neither empty nor `-`. */
+function lastElement(start: usize, end: usize): bool {
+  let stop = end;
+  for (;;) {
+    let p = stop;
+    while (p > start && !(load<u8>(p - 1) == 0x20 && isSeparator(start, p))) p--;
+    elementStart = p;
+    elementEnd = stop;
+    if (stop > p && !(stop == p + 1 && load<u8>(p) == 0x2d)) return true;
+    if (p == start) return false;
+    stop = load<u8>(p - 2) == 0x2c ? p - 2 : p - 3;
+  }
+  return false;
+}
+
+/** Whether `, ` or ` : ` ends right before `p`. */
+function isSeparator(start: usize, p: usize): bool {
+  if (p < start + 2) return false;
+  const before = <u32>load<u8>(p - 2);
+  return before == 0x2c || (before == 0x3a && p >= start + 3 && load<u8>(p - 3) == 0x20);
+}
+
+function secondsSum(capture: usize, slot: u32, start: usize, end: usize): void {
+  let sum: i64 = 0;
+  let any = false;
+  let p = start;
+  while (p < end) {
+    const from = p;
+    while (p < end && load<u8>(p) != 0x2c && load<u8>(p) != 0x20) p++;
+    if (p > from && !(p == from + 1 && load<u8>(from) == 0x2d)) {
+      if (!parseDecimal(from, p, 6)) return reject(ErrorCode.duration_expected, capture, start);
+      if (value >= 0) {
+        sum += value;
+        any = true;
+      }
+    }
+    if (p >= end) break;
+    // `,`, `, ` or ` : `
+    if (load<u8>(p) == 0x2c) p += p + 1 < end && load<u8>(p, 1) == 0x20 ? 2 : 1;
+    else if (p + 3 <= end && load<u16>(p, 1) == 0x203a) p += 3;
+    else return reject(ErrorCode.duration_expected, capture, start);
+  }
+  if (any && slot != NOWHERE) setInt(slot, sum);
+}
+
+/** 1 true, 0 false, -1 neither. */
+function booleanWord(start: usize, end: usize): i32 {
+  const length = end - start;
+  if (length > 5) return -1;
+  let word: u64 = 0;
+  for (let i: usize = 0; i < length; i++) {
+    const c = <u32>load<u8>(start + i);
+    word |= (<u64>(c - 0x41 < 26 ? c | 0x20 : c)) << ((<u64>i) << 3);
+  }
+  if (word == 0x65757274 || word == 0x6e6f || word == 0x736579 || word == 0x31) return 1;
+  if (word == 0x65736c6166 || word == 0x66666f || word == 0x6f6e || word == 0x30) return 0;
+  return -1;
+}
+
+/** What follows `Root=`, up to `;`; the whole text if there is none. */
+function traceRoot(slot: u32, start: usize, end: usize): void {
+  if (slot == NOWHERE) return;
+  let from = start;
+  for (let p = start; p + 5 <= end; p++) {
+    if (load<u32>(p) != 0x746f6f52 || load<u8>(p, 4) != 0x3d) continue;
+    from = p + 5;
+    break;
+  }
+  let to = from;
+  while (to < end && load<u8>(to) != 0x3b) to++;
+  if (from == start) to = end;
+  if (to > from) setText(slot, from, to);
+}

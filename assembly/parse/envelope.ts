@@ -1,0 +1,292 @@
+import { isDigit } from '../bytes/ascii';
+import { parseInteger, takeDigits, value } from '../bytes/number';
+import { clockSeconds, monthNumber, parseIsoTime, setTime, timeMs } from '../bytes/time';
+import { setInt, setText } from '../event';
+import { Seen } from '../json/flags';
+import { readString, readValue, seen, skipBlanks } from '../json/reader';
+import { rewriteText, textEnd, textStart, unescapeText } from '../json/text';
+import { Field } from '../shared/fields';
+import { addUnmapped, addUnmappedValue, markUnmapped, rewindUnmapped, UnmappedKind } from '../unmapped';
+import { lineEnd, lineStart, setLine, trimLineEnd } from './line';
+
+const LAYERS = 3;
+
+/** Time of the record by the host, for syslog times without a year. */
+let hostMs: i64 = 0;
+let zoneMinutes: i32 = 0;
+
+/** Takes known envelopes off the line, outermost first, and puts what they say into the event. */
+export function peelEnvelopes(hostTimeMs: i64, zone: i32): void {
+  hostMs = hostTimeMs;
+  zoneMinutes = zone;
+  for (let layer = 0; layer < LAYERS; layer++) {
+    if (lineStart >= lineEnd) return;
+    const c = <u32>load<u8>(lineStart);
+    let peeled = false;
+    if (c == 0x7b) peeled = docker();
+    else if (c == 0x3c) peeled = syslog();
+    else if (isDigit(c)) peeled = cri() || isoSyslog(lineStart);
+    else if (c - 0x41 < 26) peeled = bsdSyslog(lineStart);
+    if (!peeled) return;
+  }
+}
+
+/** `{"log":"…\n","stream":"stdout","time":"…"}` as Docker's json-file driver writes it. */
+function docker(): bool {
+  const p = lineStart + 3;
+  const word = load<u32>(p);
+  const first = load<u16>(lineStart + 1) == 0x225c && p + 4 < lineEnd;
+  // `log\"`, `stre`, `time`, `attr`
+  if (!first || (word != 0x5c676f6c && word != 0x65727473 && word != 0x656d6974 && word != 0x72747461)) return false;
+  if (!unescapeText(lineStart, lineEnd)) return false;
+  const mark = markUnmapped();
+  if (dockerObject(textStart, textEnd)) return true;
+  rewindUnmapped(mark);
+  return false;
+}
+
+/** Collects the object's text members by a walk of its own: it has few. */
+function dockerObject(start: usize, end: usize): bool {
+  let p = skipBlanks(start + 1, end);
+  let logStart: usize = 0;
+  let logEnd: usize = 0;
+  let logSeen: u32 = 0;
+  let streamStart: usize = 0;
+  let streamEnd: usize = 0;
+  let timeStart: usize = 0;
+  let timeEnd: usize = 0;
+  for (let members = 0; members < 8; members++) {
+    if (p >= end || load<u8>(p) != 0x22) return false;
+    const key = p + 1;
+    const keyEnd = readString(key, end);
+    if (keyEnd == 0) return false;
+    const keySeen = seen;
+    p = skipBlanks(keyEnd + 1, end);
+    if (p >= end || load<u8>(p) != 0x3a) return false;
+    p = skipBlanks(p + 1, end);
+    if (p >= end || load<u8>(p) != 0x22) {
+      if (p >= end || load<u8>(p) != 0x7b || keyEnd - key != 5 || load<u32>(key) != 0x72747461) return false;
+      // `attrs`, the container's labels.
+      const attributes = p;
+      p = readValue(p, end);
+      if (p == 0) return false;
+      addUnmappedValue(0, 0, key, keyEnd, keySeen, attributes, p, seen);
+    } else {
+      const from = p + 1;
+      const to = readString(from, end);
+      if (to == 0) return false;
+      const word = load<u32>(key);
+      if ((word & 0xffffff) == 0x676f6c && keyEnd - key == 3) {
+        logStart = from;
+        logEnd = to;
+        logSeen = seen;
+      } else if (seen & Seen.rewrite) {
+        return false;
+      } else if (word == 0x65727473 && keyEnd - key == 6) {
+        streamStart = from;
+        streamEnd = to;
+      } else if (word == 0x656d6974 && keyEnd - key == 4) {
+        timeStart = from;
+        timeEnd = to;
+      } else {
+        return false;
+      }
+      p = to + 1;
+    }
+    p = skipBlanks(p, end);
+    if (p >= end) return false;
+    if (load<u8>(p) == 0x7d) break;
+    if (load<u8>(p) != 0x2c) return false;
+    p = skipBlanks(p + 1, end);
+  }
+  if (logStart == 0 || streamStart == 0 || p >= end || skipBlanks(p + 1, end) != end) return false;
+  if (logSeen & Seen.rewrite) {
+    if (!rewriteText(logStart, logEnd)) return false;
+    logStart = textStart;
+    logEnd = textEnd;
+  }
+  setText(Field.log_stream, streamStart, streamEnd);
+  if (timeStart != 0 && parseIsoTime(timeStart, timeEnd, 0)) setInt(Field.time, timeMs);
+  setLine(logStart, logEnd, (logSeen & Seen.backslash) != 0);
+  trimLineEnd();
+  return true;
+}
+
+/** `TIME stdout|stderr F|P line` as container runtimes write it. */
+function cri(): bool {
+  const end = lineEnd;
+  let p = lineStart;
+  const limit = min<usize>(end, p + 40);
+  while (p < limit && load<u8>(p) != 0x20) p++;
+  // ` std` … ` F `
+  if (p + 10 > end || load<u32>(p) != 0x64747320) return false;
+  const word = load<u32>(p, 3);
+  if ((word != 0x74756f64 && word != 0x72726564) || load<u8>(p, 7) != 0x20) return false;
+  const tag = <u32>load<u8>(p, 8);
+  if ((tag != 0x46 && tag != 0x50) || load<u8>(p, 9) != 0x20) return false;
+  if (!parseIsoTime(lineStart, p, 0)) return false;
+  setInt(Field.time, timeMs);
+  setText(Field.log_stream, p + 1, p + 7);
+  setLine(p + 10, end, true);
+  return true;
+}
+
+/** `<PRI>` and what follows: RFC 5424 by its version, otherwise the BSD kinds. */
+function syslog(): bool {
+  const p = takeDigits(lineStart + 1, lineEnd, 3);
+  const priority = value;
+  if (p == lineStart + 1 || p >= lineEnd || load<u8>(p) != 0x3e || priority > 191) return false;
+  const digits = takeDigits(p + 1, lineEnd, 3);
+  let done = false;
+  if (digits > p + 1 && digits < lineEnd && load<u8>(digits) == 0x20 && value > 0) done = rfc5424(digits + 1);
+  if (!done) done = bsdSyslog(p + 1) || isoSyslog(p + 1);
+  if (done) setInt(Field.log_priority, priority);
+  return done;
+}
+
+let tokenEnd: usize = 0;
+
+/** End of the blank-separated word at `p`, in `tokenEnd`; the position behind its blank, 0 at the end of the line. */
+function word(p: usize): usize {
+  let q = p;
+  while (q < lineEnd && load<u8>(q) != 0x20) q++;
+  tokenEnd = q;
+  return q < lineEnd ? q + 1 : 0;
+}
+
+function put(slot: u32, start: usize, end: usize): void {
+  if (end > start && !(end == start + 1 && load<u8>(start) == 0x2d)) setText(slot, start, end);
+}
+
+function rfc5424(p: usize): bool {
+  const timeStart = p;
+  const host = word(p);
+  if (host == 0) return false;
+  const timeEnd = tokenEnd;
+  const nil = timeEnd == timeStart + 1 && load<u8>(timeStart) == 0x2d;
+  if (!nil && !parseIsoTime(timeStart, timeEnd, zoneMinutes)) return false;
+  const app = word(host);
+  const hostEnd = tokenEnd;
+  if (app == 0) return false;
+  const process = word(app);
+  const appEnd = tokenEnd;
+  if (process == 0) return false;
+  const message = word(process);
+  const processEnd = tokenEnd;
+  if (message == 0) return false;
+  const data = word(message);
+  const messageEnd = tokenEnd;
+  if (data == 0) return false;
+  const dataEnd = structuredData(data);
+  if (dataEnd == 0 || (dataEnd < lineEnd && load<u8>(dataEnd) != 0x20)) return false;
+  if (!nil) setInt(Field.time, timeMs);
+  put(Field.log_host, host, hostEnd);
+  put(Field.log_app, app, appEnd);
+  if (parseInteger(process, processEnd) && isDigit(load<u8>(process))) setInt(Field.log_pid, value);
+  put(Field.log_message_id, message, messageEnd);
+  if (load<u8>(data) == 0x5b) addUnmapped(UnmappedKind.text, 0, 0, DATA_KEY, DATA_KEY + 15, data, dataEnd);
+  let start = min<usize>(dataEnd + 1, lineEnd);
+  if (start + 3 <= lineEnd && (load<u32>(start) & 0xffffff) == 0xbfbbef) start += 3;
+  setLine(start, lineEnd, true);
+  return true;
+}
+
+const DATA_KEY: usize = memory.data<u8>(
+  [115, 116, 114, 117, 99, 116, 117, 114, 101, 100, 95, 100, 97, 116, 97, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  8,
+);
+
+/** End of `-` or of one or more `[…]` elements at `p`; 0 if malformed. A quote is `\"` here, a backslash `\\`. */
+function structuredData(p: usize): usize {
+  if (p >= lineEnd) return 0;
+  if (load<u8>(p) == 0x2d) return p + 1;
+  while (p < lineEnd && load<u8>(p) == 0x5b) {
+    let quoted = false;
+    p++;
+    for (;;) {
+      if (p >= lineEnd) return 0;
+      const c = <u32>load<u8>(p);
+      if (c == 0x5c) {
+        const escaped = <u32>load<u8>(p, 1);
+        p += 2;
+        if (escaped == 0x22) quoted = !quoted;
+        else if (escaped == 0x5c && quoted && p < lineEnd) p += load<u8>(p) == 0x5c ? 2 : 1;
+        continue;
+      }
+      p++;
+      if (c == 0x5d && !quoted) break;
+    }
+  }
+  return load<u8>(p - 1) == 0x5d ? p : 0;
+}
+
+/** `Mmm dd hh:mm:ss ` and the rest of a BSD header at `p`. */
+function bsdSyslog(p: usize): bool {
+  const end = lineEnd;
+  if (p + 16 > end || load<u8>(p, 3) != 0x20 || load<u8>(p, 6) != 0x20 || load<u8>(p, 15) != 0x20) return false;
+  const month = monthNumber(p);
+  if (month == 0) return false;
+  const tens = <u32>load<u8>(p, 4) == 0x20 ? 0 : <i32>load<u8>(p, 4) - 0x30;
+  const ones = <i32>load<u8>(p, 5) - 0x30;
+  const seconds = clockSeconds(p + 7);
+  if (<u32>tens > 3 || <u32>ones > 9 || seconds < 0) return false;
+  if (!guessYear(month, tens * 10 + ones, seconds)) return false;
+  const when = timeMs;
+  if (!header(p + 16)) return false;
+  setInt(Field.time, when);
+  return true;
+}
+
+/** The year of the host's time, or the one before if the result would lie more than a day ahead. */
+function guessYear(month: i32, day: i32, seconds: i32): bool {
+  let year = 1970 + <i32>(hostMs / 31556952000);
+  // The mean length of a year is off by less than a day.
+  if (setTime(year + 1, 1, 1, 0, 0, 0) && timeMs <= hostMs) year++;
+  if (!setTime(year, month, day, seconds, 0, zoneMinutes))
+    return setTime(year - 1, month, day, seconds, 0, zoneMinutes);
+  if (timeMs > hostMs + 86400000) return setTime(year - 1, month, day, seconds, 0, zoneMinutes) || true;
+  return true;
+}
+
+/** An RFC 3339 time where the BSD one would be. */
+function isoSyslog(p: usize): bool {
+  let q = p;
+  const limit = min<usize>(lineEnd, p + 36);
+  while (q < limit && load<u8>(q) != 0x20) q++;
+  if (q >= lineEnd || load<u8>(q) != 0x20 || !parseIsoTime(p, q, zoneMinutes)) return false;
+  const when = timeMs;
+  if (!header(q + 1)) return false;
+  setInt(Field.time, when);
+  return true;
+}
+
+/**
+ * `[HOST ]TAG[PID]: ` at `p`: a word that ends in a colon is the tag, the one before it the host. Without such a word among the first
+ * two this is no envelope: a log format may start with a time, too.
+ */
+function header(p: usize): bool {
+  let next = word(p);
+  if (next == 0) return false;
+  let tag = p;
+  let hostEnd: usize = 0;
+  if (load<u8>(tokenEnd - 1) != 0x3a || tokenEnd == p) {
+    hostEnd = tokenEnd;
+    tag = next;
+    next = word(tag);
+    if (tokenEnd <= tag || load<u8>(tokenEnd - 1) != 0x3a) return false;
+  }
+  let tagEnd = tokenEnd - 1;
+  const start = next == 0 ? lineEnd : next;
+  if (tagEnd > tag && load<u8>(tagEnd - 1) == 0x5d) {
+    let open = tagEnd - 1;
+    while (open > tag && load<u8>(open) != 0x5b) open--;
+    if (open > tag && isDigit(load<u8>(open + 1)) && parseInteger(open + 1, tagEnd - 1)) {
+      setInt(Field.log_pid, value);
+      tagEnd = open;
+    }
+  }
+  if (hostEnd != 0) put(Field.log_host, p, hostEnd);
+  put(Field.log_app, tag, tagEnd);
+  setLine(start, lineEnd, true);
+  return true;
+}

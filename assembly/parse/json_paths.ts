@@ -1,0 +1,262 @@
+import { sameBytes } from '../bytes/ascii';
+import { putInteger } from '../bytes/number';
+import { setJson, setText } from '../event';
+import { failField } from '../fail';
+import { allocate } from '../host/memory';
+import { Seen } from '../json/flags';
+import { readString, readValue, seen, skipBlanks } from '../json/reader';
+import { escapeBytes, rewriteText, rewriteValue, textEnd, textStart } from '../json/text';
+import { Convert } from '../shared/convert';
+import { ErrorCode } from '../shared/errors';
+import { Capture, Key, Node } from '../shared/image_layout';
+import { addUnmappedValue, removeUnmapped } from '../unmapped';
+import { convert } from './convert';
+
+/** What a walk is for: its captures, only which keys are there, or the host's record with its line. */
+export enum Walk {
+  parse,
+  sniff,
+  record,
+}
+
+/** Bits of the keys met by the latest walk. */
+export let bits: u64 = 0;
+/** Unmapped entries of the record's first and second choice for the line, if their values are text. */
+export let firstChoice: usize = 0;
+export let secondChoice: usize = 0;
+/** `Seen` bits of their texts. */
+export let firstSeen: u32 = 0;
+export let secondSeen: u32 = 0;
+
+const FRAME: usize = 16;
+const DEPTH: usize = 32;
+/** Per level: u32 node, u32 0 object or 1 array, u32 elements seen. */
+const frames: usize = memory.data(512, 8);
+
+/**
+ * Walks one JSON object from the blank or brace at `p`: captures what the nodes list, chains up the rest. Iterative; values no node
+ * descends into are read as a whole. The position behind the object, 0 if it is malformed.
+ */
+export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
+  bits = 0;
+  firstChoice = 0;
+  secondChoice = 0;
+  p = skipBlanks(p, end);
+  if (p >= end || load<u8>(p) != 0x7b) return 0;
+  p++;
+  let frame = frames;
+  store<u32>(frame, <u32>root);
+  store<u32>(frame, 0, 4);
+  store<u32>(frame, 0, 8);
+  let fresh = true;
+  for (;;) {
+    p = skipBlanks(p, end);
+    if (p >= end) return 0;
+    const array = load<u32>(frame, 4) != 0;
+    let c = <u32>load<u8>(p);
+    if (c == (array ? <u32>0x5d : <u32>0x7d) && (fresh || load<u32>(frame, 8) != 0)) {
+      // Only a container without a comma behind its latest member may close here.
+      p++;
+      if (frame == frames) return p;
+      frame -= FRAME;
+      p = afterMember(p, end, frame);
+      if (p == 0) return 0;
+      fresh = false;
+      continue;
+    }
+    if (!fresh && load<u32>(frame, 8) != 0) return 0;
+    const node = <usize>load<u32>(frame);
+    let key: usize = 0;
+    let keyStart: usize = 0;
+    let keyEnd: usize = 0;
+    let keySeen: u32 = 0;
+    if (array) {
+      const index = load<u32>(frame, 12);
+      store<u32>(frame, index + 1, 12);
+      const first = index == 0 ? <usize>load<u32>(node, Node.first) : 0;
+      key = first != 0 ? first : <usize>load<u32>(node, Node.every);
+    } else {
+      if (c != 0x22) return 0;
+      keyStart = p + 1;
+      keyEnd = readString(keyStart, end);
+      if (keyEnd == 0) return 0;
+      keySeen = seen;
+      p = skipBlanks(keyEnd + 1, end);
+      if (p >= end || load<u8>(p) != 0x3a) return 0;
+      p = skipBlanks(p + 1, end);
+      if (p >= end) return 0;
+      c = <u32>load<u8>(p);
+      if (keySeen & Seen.rewrite) {
+        if (!rewriteText(keyStart, keyEnd)) return 0;
+        keyStart = textStart;
+        keyEnd = textEnd;
+        keySeen = 0;
+      }
+      key = findKey(node, keyStart, keyEnd - keyStart);
+    }
+    if (key != 0) {
+      const bit = load<u32>(key, Key.bit);
+      if (bit != 0) bits |= (<u64>1) << (bit - 1);
+      const child = <usize>load<u32>(key, Key.node);
+      if (
+        child != 0 &&
+        (c == 0x7b || (c == 0x5b && (load<u32>(child, Node.every) | load<u32>(child, Node.first)) != 0))
+      ) {
+        if (frame + FRAME < frames + DEPTH * FRAME) {
+          frame += FRAME;
+          store<u32>(frame, <u32>child);
+          store<u32>(frame, c == 0x5b ? 1 : 0, 4);
+          store<u32>(frame, 0, 8);
+          store<u32>(frame, 0, 12);
+          fresh = true;
+          p++;
+          continue;
+        }
+      }
+    }
+    const start = p;
+    if (c == 0x22) {
+      p = readString(p + 1, end);
+      if (p == 0) return 0;
+      p++;
+    } else {
+      p = readValue(p, end);
+      if (p == 0) return 0;
+    }
+    // A number or a word at the very end may be cut off.
+    if (p >= end) return 0;
+    if (mode != Walk.sniff) member(node, key, keyStart, keyEnd, keySeen, start, p, c, mode, load<u32>(frame, 12) - 1);
+    p = afterMember(p, end, frame);
+    if (p == 0) return 0;
+    fresh = false;
+  }
+  return 0;
+}
+
+/** Behind a member: takes the comma, and remembers in the frame whether there was one (0) or the container must end (1). */
+function afterMember(p: usize, end: usize, frame: usize): usize {
+  p = skipBlanks(p, end);
+  if (p >= end) return 0;
+  if (load<u8>(p) == 0x2c) {
+    store<u32>(frame, 0, 8);
+    return p + 1;
+  }
+  store<u32>(frame, 1, 8);
+  return p;
+}
+
+function findKey(node: usize, start: usize, length: usize): usize {
+  let head = load<u64>(start);
+  if (length < 8) head = length == 0 ? 0 : head & (<u64>-1 >> ((<u64>(8 - length)) << 3));
+  const mask = load<u32>(node, Node.mask);
+  const keys = <usize>load<u32>(node, Node.keys);
+  let at = keyHash(head, <u32>length) & mask;
+  for (let i: u32 = 0; i <= mask; i++) {
+    const entry = keys + <usize>at * Key.size;
+    const size = load<u32>(entry, Key.text + 4);
+    if (size == 0xffffffff) return 0;
+    if (<usize>size == length && load<u64>(entry, Key.head) == head) {
+      if (length <= 8 || sameBytes(load<u32>(entry, Key.text), start, length)) return entry;
+    }
+    at = (at + 1) & mask;
+  }
+  return 0;
+}
+
+/** The image writer places keys by the same function. */
+export function keyHash(head: u64, length: u32): u32 {
+  const h = (head ^ (<u64>length * 0x9e3779b97f4a7c15)) * 0xd6e8feb86659fd93;
+  return <u32>(h >> 32);
+}
+
+/** One value: to its capture, out of sight, or among the unmapped. */
+function member(
+  node: usize,
+  key: usize,
+  keyStart: usize,
+  keyEnd: usize,
+  keySeen: u32,
+  start: usize,
+  end: usize,
+  c: u32,
+  mode: u32,
+  index: u32,
+): void {
+  const valueSeen = seen;
+  if (key != 0 && mode == Walk.parse) {
+    if (load<u32>(key, Key.ignore) != 0) return;
+    const capture = <usize>load<u32>(key, Key.capture);
+    if (capture != 0) {
+      captureValue(capture, start, end, c, valueSeen);
+      return;
+    }
+  }
+  const prefix = <usize>load<u32>(node, Node.prefix);
+  let prefixEnd = prefix + load<u32>(node, Node.prefix + 4);
+  if (keyStart == 0) {
+    // An element of an array: `list[7]` instead of `list.key`.
+    keyStart = elementKey(index);
+    if (keyStart == 0) return;
+    keyEnd = elementKeyEnd;
+    if (prefixEnd > prefix) prefixEnd--;
+  }
+  const entry = addUnmappedValue(prefix, prefixEnd, keyStart, keyEnd, keySeen, start, end, valueSeen);
+  if (mode != Walk.record || key == 0 || c != 0x22 || entry == 0) return;
+  if (load<u32>(key, Key.bit) == 1) {
+    if (firstChoice != 0) removeUnmapped(firstChoice);
+    firstChoice = entry;
+    firstSeen = valueSeen;
+  } else {
+    if (secondChoice != 0) removeUnmapped(secondChoice);
+    secondChoice = entry;
+    secondSeen = valueSeen;
+  }
+}
+
+let elementKeyEnd: usize = 0;
+
+/** `[7]` in working memory; 0 if that is short. */
+function elementKey(index: u32): usize {
+  const key = allocate(16);
+  if (key == 0) return 0;
+  store<u8>(key, 0x5b);
+  const end = putInteger(key + 1, index);
+  store<u8>(end, 0x5d);
+  elementKeyEnd = end + 1;
+  return key;
+}
+
+function captureValue(capture: usize, start: usize, end: usize, c: u32, valueSeen: u32): void {
+  const kind = load<u32>(capture, Capture.convert);
+  const slot = <u32>load<u16>(capture, Capture.slots);
+  if (c == 0x6e) return;
+  if (kind == Convert.json) {
+    if (slot == 0xffff) return;
+    if (valueSeen & Seen.unsound) {
+      if (!rewriteValue(start, end)) return;
+      start = textStart;
+      end = textEnd;
+    }
+    if (valueSeen & Seen.as_text) {
+      if (escapeBytes(start, end)) setText(slot, textStart, textEnd);
+      return;
+    }
+    setJson(slot, start, end);
+    return;
+  }
+  if (c == 0x22) {
+    start++;
+    end--;
+    if (valueSeen & Seen.rewrite) {
+      if (!rewriteText(start, end)) return;
+      start = textStart;
+      end = textEnd;
+    }
+    convert(capture, start, end);
+    return;
+  }
+  const name = <usize>load<u32>(capture, Capture.name);
+  const nameEnd = name + load<u32>(capture, Capture.name + 4);
+  if (c == 0x7b || c == 0x5b) failField(ErrorCode.text_expected, start, name, nameEnd);
+  else convert(capture, start, end);
+}

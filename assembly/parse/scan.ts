@@ -1,0 +1,142 @@
+import { sameBytes } from '../bytes/ascii';
+import { setText } from '../event';
+import { fail, raiseDrift } from '../fail';
+import { ErrorCode } from '../shared/errors';
+import { Capture, Op, OpCode, OpFlag } from '../shared/image_layout';
+import { convert } from './convert';
+
+const ONES: u64 = 0x0101010101010101;
+const HIGHS: u64 = 0x8080808080808080;
+
+/**
+ * Runs a text format's operations over the line. What does not fit fails the record at the operation's start.
+ * The line is JSON-escaped text: a quote in it is `\"`, so an operation never ends between a backslash and what it escapes.
+ */
+export function scan(ops: usize, count: u32, start: usize, end: usize): void {
+  let p = start;
+  const last = ops + <usize>count * Op.size;
+  for (let op = ops; op < last; op += Op.size) {
+    const text = <usize>load<u32>(op, Op.text);
+    const length = <usize>load<u32>(op, Op.text + 4);
+    const flags = load<u32>(op, Op.flags);
+    const code = load<u32>(op, Op.code);
+    if (code == OpCode.until) {
+      let q = p;
+      if (flags & (OpFlag.careful | OpFlag.quoted)) {
+        q = findCarefully(p, end, text, length, (flags & OpFlag.quoted) != 0);
+      } else {
+        const pattern = load<u64>(op, Op.pattern);
+        for (;;) {
+          const x = load<u64>(q) ^ pattern;
+          const hit = (x - ONES) & ~x & HIGHS;
+          if (hit == 0) {
+            q += 8;
+            if (q < end) continue;
+            q = 0;
+            break;
+          }
+          q += <usize>(ctz(hit) >> 3);
+          if (q + length > end) {
+            q = 0;
+            break;
+          }
+          if (length > 1 && !(length == 2 ? load<u16>(q) == load<u16>(text) : sameBytes(q, text, length))) {
+            // A backslash and what it escapes are one character.
+            q += load<u8>(q) == 0x5c ? 2 : 1;
+            continue;
+          }
+          if (flags & OpFlag.list) {
+            if (q > p && load<u8>(q - 1) == 0x2c) {
+              q++;
+              continue;
+            }
+            if (load<u16>(q, 1) == 0x203a && q + 3 <= end) {
+              q += 3;
+              continue;
+            }
+          }
+          break;
+        }
+      }
+      if (q == 0) {
+        if (!(flags & OpFlag.lenient)) return fail(ErrorCode.literal_expected, p, text, text + length);
+        convert(load<u32>(op, Op.capture), p, end);
+        p = end;
+        continue;
+      }
+      convert(load<u32>(op, Op.capture), p, q);
+      p = q + length;
+    } else if (code == OpCode.literal) {
+      if (p + length > end || !sameBytes(p, text, length))
+        return fail(ErrorCode.literal_expected, p, text, text + length);
+      p += length;
+    } else if (code == OpCode.field) {
+      if (p >= end) {
+        if (!(flags & OpFlag.required)) return;
+        const name = <usize>load<u32>(load<u32>(op, Op.capture), Capture.name);
+        return fail(ErrorCode.field_missing, p, name, name + load<u32>(load<u32>(op, Op.capture), Capture.name + 4));
+      }
+      p = field(load<u32>(op, Op.capture), p, end);
+    } else if (code == OpCode.braces) {
+      if (p < end && load<u8>(p) == 0x7b) {
+        let q = p + 1;
+        while (q < end && load<u8>(q) != 0x7d) q++;
+        if (q >= end) return fail(ErrorCode.literal_expected, p, text, text + length);
+        convert(load<u32>(op, Op.capture), p + 1, q);
+        p = q + 1;
+        if (p < end && load<u8>(p) == 0x20) p++;
+      }
+    } else if (code == OpCode.optional) {
+      if (p + length <= end && sameBytes(p, text, length)) p += length;
+    } else if (code == OpCode.tail) {
+      convert(load<u32>(op, Op.capture), p, end);
+      p = end;
+    } else if (p < end) {
+      setText(load<u32>(op, Op.capture), p, end);
+      raiseDrift();
+      p = end;
+    }
+  }
+  if (p < end) fail(ErrorCode.literal_expected, p, 0, 0);
+}
+
+/** First occurrence of the text, stepping character by character; with `quoted`, the line's own backslash escapes the next. 0 if none. */
+function findCarefully(p: usize, end: usize, text: usize, length: usize, quoted: bool): usize {
+  while (p + length <= end) {
+    if (sameBytes(p, text, length)) return p;
+    if (quoted && p + 2 <= end && load<u16>(p) == 0x5c5c) {
+      p += 2;
+      if (p >= end) return 0;
+    }
+    if (load<u8>(p) != 0x5c) p++;
+    else p += load<u8>(p, 1) == 0x75 ? 6 : 2;
+  }
+  return 0;
+}
+
+/** A blank-separated field, quoted or bare: the position behind it and its blank. */
+function field(capture: usize, p: usize, end: usize): usize {
+  if (load<u16>(p) == 0x225c && p + 2 <= end) {
+    const start = p + 2;
+    let q = start;
+    while (q < end) {
+      const c = <u32>load<u8>(q);
+      if (c != 0x5c) {
+        q++;
+        continue;
+      }
+      if (load<u8>(q, 1) == 0x22 && (q + 2 == end || load<u8>(q, 2) == 0x20)) {
+        convert(capture, start, q);
+        return q + 2 < end ? q + 3 : end;
+      }
+      q += 2;
+    }
+    // The closing quote is missing: the line was cut.
+    convert(capture, start, end);
+    return end;
+  }
+  let q = p;
+  while (q < end && load<u8>(q) != 0x20) q++;
+  convert(capture, p, q);
+  return q < end ? q + 1 : end;
+}

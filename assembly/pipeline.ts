@@ -1,0 +1,249 @@
+import { deriveMeaning } from './derive/meaning';
+import { splitRequestLine, splitUrl } from './derive/request';
+import { encode } from './encode';
+import { clearEvent, clearSlot, SLOTS, setBool, setInt, setText, slotEnd, slotInt, slotKind, slotStart } from './event';
+import { clearFailure, drift, errorAt, errorCode, expectedEnd, expectedStart, fail, status } from './fail';
+import { findSource } from './image';
+import { Seen } from './json/flags';
+import { readValue, skipBlanks } from './json/reader';
+import { escapeBytes, rewriteText, textEnd, textStart, unescapeText } from './json/text';
+import { startConversions } from './parse/convert';
+import { Escapes } from './parse/decode';
+import { peelEnvelopes } from './parse/envelope';
+import { bits, firstChoice, firstSeen, secondChoice, secondSeen, Walk, walk } from './parse/json_paths';
+import { lineEnd, lineHasBackslash, lineStart, setLine, trimLineEnd } from './parse/line';
+import { scan } from './parse/scan';
+import { runAutomaton } from './policy/automaton';
+import { applyAssigns, applyMaps } from './policy/maps';
+import { route } from './policy/route';
+import { EventClass, ParseStatus } from './shared/enums';
+import { ErrorCode } from './shared/errors';
+import { Field, Meta } from './shared/fields';
+import { Format, Header, Source } from './shared/image_layout';
+import { IMAGE_BASE } from './shared/limits';
+import { SlotKind } from './shared/slot_kind';
+import { addUnmapped, clearUnmapped, markUnmapped, removeUnmapped, rewindUnmapped, UnmappedKind } from './unmapped';
+
+/** `request` */
+const REQUEST_KEY: usize = memory.data<u8>([114, 101, 113, 117, 101, 115, 116, 0, 0, 0, 0, 0, 0, 0, 0, 0], 8);
+
+/** `a JSON value` */
+const JSON_VALUE: usize = memory.data<u8>(
+  [97, 32, 74, 83, 79, 78, 32, 118, 97, 108, 117, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  8,
+);
+
+/** The record, and whether the line was found in it (then its bounds are in `parse/line.ts`). */
+let recordStart: usize = 0;
+let recordEnd: usize = 0;
+let hasLine: bool = false;
+
+/**
+ * One record through all stages. The address of the output, 0 if memory is short. The record is padded and stays as it is;
+ * `source` is 0 for a tag no source claims.
+ */
+export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record: usize, length: usize): usize {
+  clearEvent();
+  clearFailure();
+  clearUnmapped();
+  recordStart = record;
+  recordEnd = record + length;
+  hasLine = false;
+  plainStart = 0;
+  const source = findSource(tag, tagLength);
+  let format: usize = 0;
+  if (source != 0) applyAssigns(load<u32>(source, Source.labels), load<u32>(source, Source.label_count));
+  if (readRecord(source)) {
+    const zone = source == 0 ? 0 : load<i32>(source, Source.zone);
+    if (hasLine) peelEnvelopes(timeMs, zone);
+    format = source == 0 ? 0 : chooseFormat(source);
+    if (format == 0) fail(ErrorCode.format_unknown, 0, 0, 0);
+    else parse(format, zone);
+  }
+  if (status == ParseStatus.failed) salvage(source);
+  if (slotKind(Field.time) == SlotKind.none) setInt(Field.time, timeMs);
+  if (status != ParseStatus.failed) {
+    applyMaps(load<u32>(format, Format.maps), load<u32>(format, Format.map_count));
+    splitRequestLine();
+    splitUrl();
+  }
+  deriveMeaning();
+  if (!describe(source, format) || !route()) return 0;
+  const templates = <usize>load<u32>(IMAGE_BASE, Header.templates);
+  const template = <usize>load<u32>(templates + ((<usize>slotInt(Field.schema_class)) << 2));
+  return encode(template, status == ParseStatus.failed ? 0 : format);
+}
+
+/** Checks the host's record, finds the line in it and chains up its other keys. */
+function readRecord(source: usize): bool {
+  const p = skipBlanks(recordStart, recordEnd);
+  if (p < recordEnd && load<u8>(p) != 0x7b) {
+    fail(isWholeValue(p) ? ErrorCode.record_not_object : ErrorCode.record_not_json, 0, 0, 0);
+    return false;
+  }
+  const root =
+    source == 0 ? <usize>load<u32>(IMAGE_BASE, Header.record_node) : <usize>load<u32>(source, Source.record_node);
+  const end = walk(root, p, recordEnd, Walk.record);
+  if (end == 0 || skipBlanks(end, recordEnd) != recordEnd) {
+    clearUnmapped();
+    fail(ErrorCode.record_not_json, 0, 0, 0);
+    return false;
+  }
+  const choice = firstChoice != 0 ? firstChoice : secondChoice;
+  if (choice == 0) return true;
+  removeUnmapped(choice);
+  const flags = firstChoice != 0 ? firstSeen : secondSeen;
+  let start = <usize>load<u32>(choice, 24) + 1;
+  let close = <usize>load<u32>(choice, 28) - 1;
+  // Unsound text was rewritten when it was chained up.
+  if ((flags & Seen.rewrite) != 0 && (flags & Seen.unsound) == 0) {
+    if (!rewriteText(start, close)) return false;
+    start = textStart;
+    close = textEnd;
+  }
+  setLine(start, close, (flags & Seen.backslash) != 0);
+  hasLine = true;
+  trimLineEnd();
+  return true;
+}
+
+function isWholeValue(p: usize): bool {
+  const end = readValue(p, recordEnd);
+  return end != 0 && skipBlanks(end, recordEnd) == recordEnd;
+}
+
+/** The JSON of the line as plain bytes, made once. */
+let plainStart: usize = 0;
+let plainEnd: usize = 0;
+
+function plainLine(): bool {
+  if (plainStart != 0) return true;
+  if (!unescapeText(lineStart, lineEnd)) return false;
+  plainStart = textStart;
+  plainEnd = textEnd;
+  return true;
+}
+
+/** The source's only format, or the first whose sniffer accepts the line; 0 none. */
+function chooseFormat(source: usize): usize {
+  const formats = <usize>load<u32>(source, Source.formats);
+  const count = load<u32>(source, Source.format_count);
+  if (count == 1) return load<u32>(formats);
+  const node = <usize>load<u32>(source, Source.sniff_json);
+  if (node != 0 && (!hasLine || (lineStart < lineEnd && load<u8>(lineStart) == 0x7b))) {
+    if (hasLine && !plainLine()) return 0;
+    const start = hasLine ? plainStart : recordStart;
+    const end = hasLine ? plainEnd : recordEnd;
+    const close = walk(node, start, end, Walk.sniff);
+    if (close != 0 && skipBlanks(close, end) == end) {
+      const masks = <usize>load<u32>(source, Source.sniff_masks);
+      for (let i: u32 = 0; i < count; i++) {
+        const mask = load<u64>(masks + ((<usize>i) << 3));
+        if (mask != 0 && (bits & mask) == mask) return load<u32>(formats + ((<usize>i) << 2));
+      }
+    }
+  }
+  const automaton = <usize>load<u32>(source, Source.sniff_text);
+  if (automaton == 0 || !hasLine) return 0;
+  const found = runAutomaton(automaton, lineStart, lineEnd);
+  return found == 0 ? 0 : load<u32>(formats + ((<usize>(found - 1)) << 2));
+}
+
+/** Runs the format's defaults and its program. */
+function parse(format: usize, zone: i32): void {
+  applyAssigns(load<u32>(format, Format.defaults), load<u32>(format, Format.default_count));
+  const body = <usize>load<u32>(format, Format.body);
+  if (load<u32>(format, Format.kind) == 1) {
+    if (!hasLine) return fail(ErrorCode.line_missing, 0, 0, 0);
+    const escapes = load<u32>(format, Format.escape);
+    startConversions(escapes, lineHasBackslash || escapes == Escapes.hash, zone);
+    return scan(body, load<u32>(format, Format.op_count), lineStart, lineEnd);
+  }
+  startConversions(0, false, zone);
+  if (!hasLine) {
+    clearUnmapped();
+    if (walk(body, recordStart, recordEnd, Walk.parse) == 0)
+      fail(ErrorCode.json_expected, recordStart, JSON_VALUE, JSON_VALUE + 12);
+    return;
+  }
+  const mark = markUnmapped();
+  if (plainLine()) {
+    const end = walk(body, plainStart, plainEnd, Walk.parse);
+    if (end != 0 && skipBlanks(end, plainEnd) == plainEnd) return;
+  }
+  rewindUnmapped(mark);
+  fail(ErrorCode.json_expected, lineStart, JSON_VALUE, JSON_VALUE + 12);
+}
+
+const KEPT: usize = memory.data(16 * 16, 8);
+
+/** Of a record that could not be read: keeps client, time and what envelopes and source said, as a Base Event. */
+function salvage(source: usize): void {
+  memory.copy(KEPT, SLOTS + (Field.src_ip << 4), 48);
+  memory.copy(KEPT + 48, SLOTS + (Field.time << 4), 16);
+  memory.copy(KEPT + 64, SLOTS + (Field.log_host << 4), 96);
+  memory.copy(KEPT + 160, SLOTS + (Field.log_stream << 4), 16);
+  memory.copy(KEPT + 176, SLOTS + (Meta.product_name << 4), 32);
+  clearEvent();
+  memory.copy(SLOTS + (Field.src_ip << 4), KEPT, 48);
+  memory.copy(SLOTS + (Field.time << 4), KEPT + 48, 16);
+  memory.copy(SLOTS + (Field.log_host << 4), KEPT + 64, 96);
+  memory.copy(SLOTS + (Field.log_stream << 4), KEPT + 160, 16);
+  memory.copy(SLOTS + (Meta.product_name << 4), KEPT + 176, 32);
+  if (source != 0) applyAssigns(load<u32>(source, Source.labels), load<u32>(source, Source.label_count));
+  setInt(Field.event_class, EventClass.base_event);
+}
+
+/** Writes what the engine itself says about the record. False if memory is short. */
+function describe(source: usize, format: usize): bool {
+  if (source != 0) setSpan(Meta.source, source + Source.name);
+  if (format != 0) setSpan(Meta.format, format + Format.name);
+  setInt(Meta.status, status);
+  if (drift) setBool(Meta.drift, true);
+  if (errorCode != ErrorCode.none) {
+    setInt(Meta.error_code, errorCode);
+    if (errorAt != 0) setInt(Meta.error_offset, errorOffset());
+    if (expectedEnd > expectedStart) setText(Meta.error_expected, expectedStart, expectedEnd);
+  }
+  let incomplete = drift || status != ParseStatus.ok;
+  if (slotKind(Field.http_line) == SlotKind.text) {
+    addUnmapped(
+      UnmappedKind.text,
+      0,
+      0,
+      REQUEST_KEY,
+      REQUEST_KEY + 7,
+      slotStart(Field.http_line),
+      slotEnd(Field.http_line),
+    );
+    clearSlot(Field.http_line);
+    incomplete = true;
+  }
+  const raw = load<u32>(IMAGE_BASE, Header.raw);
+  if (raw == 2 || (raw == 0 && !incomplete)) return true;
+  if (hasLine) {
+    setText(Meta.raw_data, lineStart, lineEnd);
+    return true;
+  }
+  if (!escapeBytes(recordStart, recordEnd)) return false;
+  setText(Meta.raw_data, textStart, textEnd);
+  return true;
+}
+
+function setSpan(slot: u32, span: usize): void {
+  const start = <usize>load<u32>(span);
+  setText(slot, start, start + load<u32>(span, 4));
+}
+
+/** The error's place in bytes of the line as it was before it was JSON-escaped; 0 where it has no place in the line. */
+function errorOffset(): i64 {
+  if (plainStart != 0 && errorAt >= plainStart && errorAt <= plainEnd) return errorAt - plainStart;
+  if (!hasLine) return errorAt >= recordStart && errorAt <= recordEnd ? errorAt - recordStart : 0;
+  if (errorAt < lineStart || errorAt > lineEnd) return 0;
+  let offset: i64 = 0;
+  for (let p = lineStart; p < errorAt; offset++) {
+    if (load<u8>(p) != 0x5c) p++;
+    else p += load<u8>(p, 1) == 0x75 ? 6 : 2;
+  }
+  return offset;
+}

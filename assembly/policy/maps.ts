@@ -1,0 +1,85 @@
+import { putInteger } from '../bytes/number';
+import { SLOTS, slotEnd, slotInt, slotKind, slotStart } from '../event';
+import { allocate } from '../host/memory';
+import { Assign, MapCase, MapTable } from '../shared/image_layout';
+import { SlotKind } from '../shared/slot_kind';
+import { runAutomaton } from './automaton';
+
+/** Writes constants to slots. */
+export function applyAssigns(at: usize, count: u32): void {
+  const end = at + <usize>count * Assign.size;
+  for (; at < end; at += Assign.size) {
+    // An assignment is a slot but for its first word, which holds slot number and kind.
+    const word = load<u32>(at);
+    const slot = SLOTS + ((<usize>(word & 0xffff)) << 4);
+    store<u32>(slot, word >> 16);
+    store<u32>(slot, load<u32>(at, 4), 4);
+    store<u64>(slot, load<u64>(at, 8), 8);
+  }
+}
+
+let keyStart: usize = 0;
+let keyEnd: usize = 0;
+
+const DIGITS: usize = memory.data(64, 8);
+
+/** Text a slot is looked up by: its own, its enum member's name, the digits of another number. */
+function keyText(slot: u32, names: usize): bool {
+  const kind = slotKind(slot);
+  if (kind == SlotKind.text || kind == SlotKind.json) {
+    keyStart = slotStart(slot);
+    keyEnd = slotEnd(slot);
+    return true;
+  }
+  if (kind == SlotKind.none) return false;
+  if (names == 0) {
+    keyStart = DIGITS;
+    keyEnd = putInteger(DIGITS, slotInt(slot));
+    return true;
+  }
+  const span = names + ((<usize>slotInt(slot)) << 3);
+  keyStart = load<u32>(span);
+  keyEnd = keyStart + load<u32>(span, 4);
+  return true;
+}
+
+/** Looks up by one or two slots and applies the first case that matches. */
+export function applyMaps(at: usize, count: u32): void {
+  const end = at + <usize>count * MapTable.size;
+  for (; at < end; at += MapTable.size) {
+    if (!keyText(load<u32>(at, MapTable.from), load<u32>(at, MapTable.from_names))) continue;
+    const and = load<u32>(at, MapTable.and);
+    if (and != 0xffffffff && !joinKey(and, load<u32>(at, MapTable.and_names))) continue;
+    const found = runAutomaton(load<u32>(at, MapTable.automaton), keyStart, keyEnd);
+    if (found == 0) continue;
+    const entry = <usize>load<u32>(at, MapTable.cases) + <usize>(found - 1) * MapCase.size;
+    applyAssigns(load<u32>(entry, MapCase.set), load<u32>(entry, MapCase.set_count));
+    let copy = <usize>load<u32>(entry, MapCase.copy);
+    const copies = copy + ((<usize>load<u32>(entry, MapCase.copy_count)) << 2);
+    for (; copy < copies; copy += 4) {
+      const from = <u32>load<u16>(copy, 2);
+      if (slotKind(from) != SlotKind.none)
+        memory.copy(SLOTS + ((<usize>load<u16>(copy)) << 4), SLOTS + ((<usize>from) << 4), 16);
+    }
+  }
+}
+
+/** Joins the second slot's text to the key with a blank. */
+function joinKey(slot: u32, names: usize): bool {
+  let start = keyStart;
+  const length = keyEnd - keyStart;
+  if (start == DIGITS) {
+    memory.copy(DIGITS + 32, DIGITS, 32);
+    start = DIGITS + 32;
+  }
+  const second = keyText(slot, names);
+  const more = second ? keyEnd - keyStart : 0;
+  const out = allocate(length + 1 + more);
+  if (out == 0) return false;
+  memory.copy(out, start, length);
+  store<u8>(out + length, 0x20);
+  if (second) memory.copy(out + length + 1, keyStart, more);
+  keyStart = out;
+  keyEnd = out + length + 1 + more;
+  return true;
+}

@@ -1,0 +1,48 @@
+/**
+ * How captured text becomes a slot. The member name is the `as:` of a format file.
+ * `-`, and an empty capture, leave the slot missing in every conversion but `verbatim`.
+ */
+export enum Convert {
+  /** Text as logged, escapes of the format decoded when that yields printable UTF-8. */
+  text,
+  /** Text, with `-` and the empty text kept. */
+  verbatim,
+  /** Integer, sign allowed. */
+  int,
+  /** Integer; a negative one means missing. */
+  count,
+  /** Decimal seconds to microseconds; a negative one means missing. */
+  seconds,
+  /** Decimal milliseconds to microseconds; a negative one means missing. */
+  milliseconds,
+  /** Integer microseconds; a negative one means missing. */
+  microseconds,
+  /** Integer nanoseconds to microseconds; a negative one means missing. */
+  nanoseconds,
+  /** `10/Oct/2000:13:55:36 -0700` to epoch milliseconds; fraction and zone optional. */
+  clf_time,
+  /** RFC 3339, blank for T and missing zone allowed, to epoch milliseconds. */
+  iso_time,
+  /** Epoch number, unit by magnitude (s, ms, us, ns), fraction allowed, to epoch milliseconds. */
+  epoch_time,
+  /** Address; what is no IP address goes to the second target, a host name. */
+  address,
+  /** Address and port, split at the last colon; targets: address, port, host. */
+  address_port,
+  /** `a, b : c` list as nginx writes for several tries: the last element that is not `-`. */
+  last_of_list,
+  /** List of decimal seconds, summed, to microseconds. */
+  seconds_sum,
+  /** List of addresses with ports: the last one, split like `address_port`. */
+  last_address_port,
+  /** `true`/`false`, `on`/`off`, `yes`/`no`, `1`/`0`. */
+  boolean,
+  /** JSON value of any type, kept as it is. */
+  json,
+  /** `Root=1-…` of an `X-Amzn-Trace-Id`: what follows `Root=`, up to `;`. Text without it is kept whole. */
+  amzn_trace,
+  /** HAProxy frontend: a trailing `~` means TLS and is cut off; second target: a boolean for it. */
+  frontend,
+  /** List as for `last_of_list`: its last element as an integer; a negative one means missing. */
+  last_count,
+}

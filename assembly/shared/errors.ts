@@ -1,0 +1,21 @@
+/** Why a record could not be read in full. The member name is the code in the output. Append only. */
+export enum ErrorCode {
+  none,
+  record_missing,
+  record_not_json,
+  record_not_object,
+  line_missing,
+  format_unknown,
+  literal_expected,
+  field_missing,
+  integer_expected,
+  duration_expected,
+  time_expected,
+  address_expected,
+  boolean_expected,
+  json_expected,
+  text_expected,
+  too_deep,
+  too_large,
+  envelope_malformed,
+}

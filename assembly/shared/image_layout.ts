@@ -1,0 +1,309 @@
+/**
+ * The policy image: little-endian tables at `IMAGE_BASE`. Every pointer in it is an absolute address, every text is
+ * JSON-escaped (see `slot_kind.ts`). Offsets below are bytes from the start of the structure named.
+ *
+ *   image header         128 bytes, then everything else in no particular order
+ *   span                 u32 address, u32 length
+ */
+export const IMAGE_MAGIC = 0x31424c41; // "ALB1"
+
+export enum Header {
+  magic = 0,
+  abi = 4,
+  /** Bytes, header included. */
+  length = 8,
+  /** Span of the NUL-terminated JSON `describe` returns. */
+  describe = 12,
+  /** 0 incomplete, 1 always, 2 never. */
+  raw = 20,
+  /** Automaton over tags (`first`): source index. */
+  source_automaton = 24,
+  sources = 28,
+  formats = 32,
+  routes = 36,
+  route_count = 40,
+  /** Condition section, see `assembly/policy/match.ts`. */
+  match = 44,
+  shards = 48,
+  /** Address of a u32 per EventClass: its template, 0 none. */
+  templates = 52,
+  /** Span list of label names, as `name:`. */
+  labels = 56,
+  label_count = 60,
+  /** Node of the host's record for tags no source claims, see `Source.record_node`. */
+  record_node = 64,
+  /** NUL-terminated JSON to answer with where the host had no memory for the record, and where the engine has none. */
+  record_missing = 68,
+  too_large = 72,
+  size = 128,
+}
+
+/** 64 bytes. */
+export enum Source {
+  /** Span. */
+  name = 0,
+  /** Span of the line's key; length 0: `log`, `message`. */
+  line_key = 8,
+  /** i32 minutes east of UTC. */
+  zone = 16,
+  /** Label assignments: address and count of `Assign`. */
+  labels = 20,
+  label_count = 24,
+  /** Address of u32 format addresses, and their number; one: no sniffing. */
+  formats = 28,
+  format_count = 32,
+  /** Automaton (`first`) over the line for text formats: index into `formats`; 0 none. */
+  sniff_text = 36,
+  /** Node whose captures are sniff bits, see `SniffKey`; 0 none. */
+  sniff_json = 40,
+  /** u64 per format: the bits that must be present; 0 no JSON format. */
+  sniff_masks = 44,
+  /** Node that knows the line's keys: bit 1 the first choice, bit 2 the second. */
+  record_node = 48,
+  size = 64,
+}
+
+/** 64 bytes. */
+export enum Format {
+  /** Span. */
+  name = 0,
+  /** 1 text, 2 JSON. */
+  kind = 8,
+  /** Text: address of scan operations. JSON: root node. */
+  body = 12,
+  op_count = 16,
+  /** Address and count of `Assign`. */
+  defaults = 20,
+  default_count = 24,
+  maps = 28,
+  map_count = 32,
+  /** Span per extra: `"name":`. */
+  extras = 36,
+  extra_count = 40,
+  /** 0 none, 1 backslash, 2 hex, 3 hash. */
+  escape = 44,
+  size = 64,
+}
+
+/** 16 bytes: u16 slot, u16 kind, then span (text) or, at 8, i64 (int, bool). Text: u32 start at 4, u32 end at 8. */
+export enum Assign {
+  slot = 0,
+  kind = 2,
+  start = 4,
+  value = 8,
+  size = 16,
+}
+
+/** 24 bytes. Slot 0xffff: nowhere. */
+export enum Capture {
+  convert = 0,
+  /** Three u16. */
+  slots = 4,
+  /** u16: where a list of several elements is kept as logged. */
+  all = 10,
+  /** Span. */
+  name = 12,
+  size = 24,
+}
+
+/** 32 bytes. */
+export enum Op {
+  code = 0,
+  flags = 4,
+  /** Span. */
+  text = 8,
+  capture = 16,
+  /** u64: first byte of the text in all eight bytes. */
+  pattern = 24,
+  size = 32,
+}
+
+export enum OpCode {
+  literal = 1,
+  until = 2,
+  /** The rest of the line. */
+  tail = 3,
+  field = 4,
+  braces = 5,
+  optional = 6,
+  rest = 7,
+}
+
+export enum OpFlag {
+  list = 1,
+  quoted = 2,
+  lenient = 4,
+  required = 8,
+  /** The text starts with a character that may be part of an escape: step character by character. */
+  careful = 16,
+}
+
+/** 24 bytes; open addressing, `mask` + 1 entries of `Key`. */
+export enum Node {
+  mask = 0,
+  keys = 4,
+  /** Span: dotted path of this object and a dot, JSON-escaped. */
+  prefix = 8,
+  /** Address of a `Key` for every element of an array, and for its first; 0 none. */
+  every = 16,
+  first = 20,
+  size = 24,
+}
+
+/** 32 bytes. An entry with length 0xffffffff is empty. */
+export enum Key {
+  /** u64: the first eight bytes, missing ones zero. */
+  head = 0,
+  /** Span. */
+  text = 8,
+  /** 0 none. */
+  node = 16,
+  /** 0 none. */
+  capture = 20,
+  /** 1: known and left out. */
+  ignore = 24,
+  /** Bit number + 1 in a sniff table; 0 none. */
+  bit = 28,
+  size = 32,
+}
+
+/** 24 bytes. */
+export enum MapTable {
+  from = 0,
+  /** 0xffffffff none. */
+  and = 4,
+  /** Automaton (`first`): case index. */
+  automaton = 8,
+  cases = 12,
+  /** Address of u32 names (spans) of the enum `from` holds, by number; 0: text. */
+  from_names = 16,
+  and_names = 20,
+  size = 24,
+}
+
+/** 16 bytes. */
+export enum MapCase {
+  set = 0,
+  set_count = 4,
+  /** Address of u16 pairs: to, from. */
+  copy = 8,
+  copy_count = 12,
+  size = 16,
+}
+
+/** 16 bytes: span of `.name`, span of `"name",`. */
+export enum Route {
+  tag = 0,
+  json = 8,
+  size = 16,
+}
+
+/** Shards: u32 key slots follow the header. */
+export enum Shards {
+  count = 0,
+  /** 1: weights differ. */
+  weighted = 4,
+  key_count = 8,
+  keys = 12,
+  /** Address of f64 weights. */
+  weights = 16,
+  size = 24,
+}
+
+/** 48 bytes. */
+export enum Tmpl {
+  code = 0,
+  slot = 4,
+  /** Span: what is written before the value, `"key":`. */
+  text = 8,
+  /** Address of further slots (u32) and their number: tried in order. */
+  slots = 16,
+  slot_count = 20,
+  /** Enum table: address of spans by number, and their number. */
+  table = 24,
+  table_count = 28,
+  /** Address of a guard: u32 number of slots of which one must be present (0: no matter), u32 number of slots of which none may be, the slots. 0 none. */
+  guard = 32,
+  /** Span: JSON value that stands where no slot is present; length 0 none. */
+  otherwise = 36,
+  size = 48,
+}
+
+export enum TmplCode {
+  end = 0,
+  /** The text opens an object or a list of one object; `slot` is 1 for a list. */
+  open = 1,
+  close = 2,
+  /** The text as it is. */
+  constant = 3,
+  value = 4,
+  text = 5,
+  text_list = 6,
+  split_list = 7,
+  /** A number looked up in the table; one that is not there is as good as missing. */
+  enumeration = 8,
+  /** Integer microseconds as integer milliseconds. */
+  milliseconds = 9,
+  unmapped = 10,
+  labels = 11,
+}
+
+/** Header, then u16 transitions by state and class, then a u32 per state: id + 1 (`first`), or the address of a list: u32 count, u32 ids (`set`). */
+export enum Automaton {
+  transitions = 0,
+  accept = 4,
+  /** Transitions of state s start at s << shift. */
+  shift = 8,
+  start = 12,
+  /** States from here on only lead to themselves. */
+  first_final = 16,
+  /** Class of each byte. */
+  classes = 32,
+  size = 288,
+}
+
+/** Header of the conditions. */
+export enum Match {
+  fields = 0,
+  field_count = 4,
+  /** Address of a u32 per predicate: the number of the record it was last true of. */
+  stamps = 8,
+  /** Room for the numbers of the predicates true of the current record. */
+  hits = 12,
+  /** Address of a span (address, number) of term addresses per predicate that triggers them. */
+  triggers = 16,
+  /** Terms without a predicate that must be true. */
+  always = 20,
+  always_count = 24,
+  /** Bits of the rules that always hold, and the bytes they take. */
+  preset = 28,
+  bit_bytes = 32,
+  /** u32: number of the current record. */
+  record = 36,
+  predicate_count = 40,
+  size = 48,
+}
+
+/** 32 bytes. */
+export enum MatchField {
+  slot = 0,
+  /** Number + 1 of the predicate that says the field is there; 0 none. */
+  present = 4,
+  /** Automaton (`set`); 0 none. */
+  automaton = 8,
+  /** Sorted lower bounds of intervals, i64 or 128-bit (u64 high, u64 low), and their number; 0 none. */
+  bounds = 12,
+  bound_count = 16,
+  /** Address of `bound_count` + 1 lists (u32 count, u32 predicates), 0 for an empty one. */
+  lists = 20,
+  /** 1: the bounds are addresses. */
+  address = 24,
+  size = 32,
+}
+
+/** u32 rule, u32 number of literals, then the literals: predicate number, with the top bit set where it must be false. */
+export enum Term {
+  rule = 0,
+  count = 4,
+  literals = 8,
+}

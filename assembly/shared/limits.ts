@@ -1,0 +1,18 @@
+/** Version of the calling convention and of the policy image: a filter and a toolkit of different versions refuse each other. */
+export const ABI_VERSION = 1;
+
+/** Where the policy image lies in memory: above the engine's static data, below the arena. Bytes. */
+export const IMAGE_BASE = 0x20000;
+/** Bytes of a policy image at most. */
+export const IMAGE_MAX = 0x400000;
+
+/** A record longer than this is handed back as it came. Bytes. */
+export const RECORD_MAX = 0x1800000;
+/** Bytes readable behind the end of every buffer that is scanned eight bytes at a time. */
+export const PADDING = 16;
+/** Nesting of JSON values the reader checks; deeper values are carried as text. */
+export const JSON_DEPTH_MAX = 64;
+/** Routes of a policy at most. */
+export const ROUTE_MAX = 1024;
+/** Predicates of all conditions of a policy at most. */
+export const PREDICATE_MAX = 16384;

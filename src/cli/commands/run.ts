@@ -1,0 +1,144 @@
+import { SingleBar } from 'cli-progress';
+import { Command } from 'commander';
+import { FilterInstance } from '../../host/index.ts';
+import { type Input, InputError, openInput } from '../../run/input.ts';
+import { Runner } from '../../run/runner.ts';
+import { FolderSink, type Sink, StdoutSink } from '../../run/sinks.ts';
+import type { Summary } from '../../run/summary.ts';
+import { buildOrReport, DEFAULT_POLICY } from '../policy_file.ts';
+import { bytesText, CommandError, columns, EXIT, grouped, paint, say } from '../terminal.ts';
+import { openFilter, readModule } from './inspect.ts';
+
+interface RunOptions {
+  readonly policy?: string;
+  readonly filter?: string;
+  readonly tag?: string;
+  readonly out?: string;
+  readonly records: boolean;
+  readonly at?: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const NOTES = `
+Without --policy or --filter every shipped format is recognised by itself.
+A file's records carry its name without endings as their tag (nginx.access for nginx.access.log.gz), unless --tag says otherwise.
+
+Examples:
+  auditlb run samples/*.log
+  auditlb run --policy policy.yaml --out out access.log.gz
+  kubectl logs deploy/web | auditlb run --policy policy.yaml --tag nginx.web -`;
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Put log files through the filter on the embedded host, as a collector would.')
+    .argument('[files...]', 'plain or gzip files; - for standard input', ['-'])
+    .option('-p, --policy <file>', 'policy to build and use')
+    .option('-f, --filter <file>', 'built filter to use')
+    .option('-t, --tag <tag>', 'tag of all records')
+    .option('-o, --out <folder>', 'a folder per route and a file per shard, instead of standard output')
+    .option('--records', 'lines are JSON records as a collector hands them over, not text lines', false)
+    .option('--at <time>', 'time of the records by the host, RFC 3339 (default: now)')
+    .option('--json', 'print the closing summary as JSON', false)
+    .option('-q, --quiet', 'no progress and no summary', false)
+    .addHelpText('after', NOTES)
+    .action(run);
+}
+
+async function run(files: string[], options: RunOptions): Promise<void> {
+  if (options.policy !== undefined && options.filter !== undefined) {
+    throw new CommandError('--policy and --filter exclude each other', 'a built filter has its policy in it');
+  }
+  const filter = open(options);
+  if (filter === undefined) {
+    process.exitCode = EXIT.couldNotRun;
+    return;
+  }
+  const sink: Sink = options.out === undefined ? new StdoutSink() : new FolderSink(options.out);
+  const runner = new Runner(filter, sink, { records: options.records, time: hostTime(options.at) });
+  const faults = await runAll(files, options, runner);
+  sink.close();
+  for (const fault of faults)
+    say(`${paint(process.stderr, 'red', 'error')}: ${fault.path}: ${fault.code}: ${fault.message}`);
+  if (options.json) process.stderr.write(`${JSON.stringify(runner.summary)}\n`);
+  else if (!options.quiet) say(summaryText(runner.summary));
+  if (faults.length > 0 || runner.summary.lost > 0) process.exitCode = EXIT.couldNotRun;
+}
+
+function open(options: RunOptions): FilterInstance | undefined {
+  if (options.filter !== undefined) return openFilter(options.filter, readModule(options.filter));
+  const built = buildOrReport(options.policy ?? DEFAULT_POLICY, false);
+  return built === undefined ? undefined : new FilterInstance(built.wasm);
+}
+
+function hostTime(at: string | undefined): Date {
+  const time = at === undefined ? new Date() : new Date(at);
+  if (Number.isNaN(time.getTime()))
+    throw new CommandError(`\`${at}\` is no time`, 'write it like 2026-02-03T04:05:06Z');
+  return time;
+}
+
+/** Every file; one that cannot be read is noted and the others go on. */
+async function runAll(files: readonly string[], options: RunOptions, runner: Runner): Promise<InputError[]> {
+  const faults: InputError[] = [];
+  const inputs: Input[] = [];
+  const noting = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      faults.push(error);
+    }
+  };
+  for (const file of files) await noting(async () => void inputs.push(await openInput(file, options.tag)));
+  const total = inputs.reduce((sum, input) => sum + input.sizeBytes, 0);
+  const bar = progressBar(total, options);
+  for (const input of inputs)
+    await noting(() =>
+      runner.run(input, (bytes) => bar?.increment(bytes, { records: grouped(runner.summary.records) })),
+    );
+  bar?.stop();
+  return faults;
+}
+
+/** A bar on a terminal that shows nothing else meanwhile. */
+function progressBar(total: number, options: RunOptions): SingleBar | undefined {
+  if (
+    process.stderr.isTTY !== true ||
+    options.quiet ||
+    total === 0 ||
+    (options.out === undefined && process.stdout.isTTY === true)
+  )
+    return undefined;
+  const bar = new SingleBar({
+    format: '{bar} {percentage}%  {records} records  {eta_formatted} left',
+    hideCursor: true,
+    stream: process.stderr,
+    clearOnComplete: true,
+  });
+  bar.start(total, 0, { records: '0' });
+  return bar;
+}
+
+function summaryText(summary: Summary): string {
+  const rate = summary.seconds > 0 ? summary.records / summary.seconds : 0;
+  const head = `${grouped(summary.records)} records, ${bytesText(summary.bytesIn)} in, ${bytesText(summary.bytesOut)} out, ${grouped(rate)} records/s`;
+  const parts = [paint(process.stderr, 'bold', head)];
+  const formats = [...summary.formats].map(([name, { ok, partial, failed }]) => [
+    name,
+    grouped(ok),
+    grouped(partial),
+    grouped(failed),
+  ]);
+  if (formats.length > 0) parts.push(columns(['format', 'ok', 'partial', 'failed'], formats, [1, 2, 3]));
+  parts.push(counts('route', summary.routes), counts('shard', summary.shards), counts('error', summary.errors));
+  if (summary.drifted > 0) parts.push(`${grouped(summary.drifted)} records held more fields than their format knows`);
+  if (summary.dropped > 0) parts.push(`${grouped(summary.dropped)} records dropped by the policy`);
+  if (summary.lost > 0) parts.push(paint(process.stderr, 'red', `${grouped(summary.lost)} records lost`));
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function counts(head: string, map: ReadonlyMap<string | number, number>): string {
+  const rows = [...map].sort(([, a], [, b]) => b - a).map(([name, count]) => [String(name), grouped(count)]);
+  return rows.length === 0 ? '' : columns([head, 'records'], rows, [1]);
+}

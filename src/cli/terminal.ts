@@ -1,0 +1,100 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import { type Diagnostic, formatDiagnostic } from '../diagnostic.ts';
+
+type Style = Parameters<typeof styleText>[0];
+type Output = NodeJS.WriteStream;
+
+/** Text in a style where a person looks on: never in files and pipes, never under `NO_COLOR`. */
+export function paint(stream: Output, style: Style, text: string): string {
+  return stream.isTTY === true && process.env.NO_COLOR === undefined ? styleText(style, text) : text;
+}
+
+/** Exit codes of every command. */
+export const EXIT = { fine: 0, couldNotRun: 1, checksFailed: 2 } as const;
+
+/** Aligned columns without rules. `right`: indexes of columns that hold numbers. */
+export function columns(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  const none = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+  };
+  const chars = {
+    ...none,
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  };
+  const table = new Table({
+    chars,
+    head: [...head],
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: head.map((_, i) => (right.includes(i) ? 'right' : 'left')),
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+export function printDiagnostics(diagnostics: readonly Diagnostic[], json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ diagnostics }, null, 2)}\n`);
+    return;
+  }
+  for (const diagnostic of diagnostics) {
+    const [first, ...help] = formatDiagnostic(diagnostic).split('\n');
+    process.stderr.write(`${paint(process.stderr, 'red', first!)}\n`);
+    for (const line of help) process.stderr.write(`${paint(process.stderr, 'dim', line)}\n`);
+  }
+  const count = diagnostics.length;
+  if (count > 0) process.stderr.write(`${count} ${count === 1 ? 'error' : 'errors'}\n`);
+}
+
+/** A fault that ends a command: said on one line, without a stack. */
+export class CommandError extends Error {
+  readonly help: string | undefined;
+
+  constructor(message: string, help?: string) {
+    super(message);
+    this.help = help;
+  }
+}
+
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** `1 234 567`: groups of three, a thin mark no locale changes. */
+export function grouped(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
+}
+
+export function bytesText(value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let unit = 0;
+  let left = value;
+  while (left >= 1024 && unit < units.length - 1) {
+    left /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? left : left.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,1 @@
+export { type Answer, type Description, FilterError, type FilterErrorCode, FilterInstance } from './instance.ts';

@@ -1,0 +1,190 @@
+import { END, Nfa, type Pattern, PatternError, START } from './nfa.ts';
+
+/**
+ * A deterministic automaton over bytes. State 0 is the start; states from `firstFinal` on never change their answer.
+ */
+export interface Automaton {
+  readonly mode: 'first' | 'set';
+  /** Class of each byte, and the number of classes. */
+  readonly classOf: Uint8Array;
+  readonly classes: number;
+  /** Next state by state and class. */
+  readonly next: Uint32Array;
+  /** Ids accepted in each state, ascending; at most one in mode `first`. */
+  readonly accept: readonly (readonly number[])[];
+  readonly start: number;
+  readonly firstFinal: number;
+}
+
+export interface AutomatonOptions {
+  /** `first`: the smallest id that matches; `set`: all of them. */
+  readonly mode: 'first' | 'set';
+  /** The text is plain UTF-8, not JSON-escaped. */
+  readonly raw?: boolean;
+  /** States at most. */
+  readonly maxStates?: number;
+}
+
+const MAX_STATES = 20_000;
+
+/** One automaton for all patterns. Throws `PatternError` for a pattern that is not regular, or the one that makes it too large. */
+export function buildAutomaton(patterns: readonly Pattern[], options: AutomatonOptions): Automaton {
+  const limit = options.maxStates ?? MAX_STATES;
+  const draft = determinize(patterns, options, limit);
+  if (draft === undefined)
+    throw new PatternError(mostExpensive(patterns, options, limit), `it takes more than ${limit} states`);
+  return finish(minimize(draft), options.mode);
+}
+
+interface Draft {
+  readonly classOf: Uint8Array;
+  readonly classes: number;
+  readonly rows: number[][];
+  readonly accept: number[][];
+}
+
+/** The pattern that alone, or failing that together with those before it, breaks the limit. */
+function mostExpensive(patterns: readonly Pattern[], options: AutomatonOptions, limit: number): Pattern {
+  const sizes = patterns.map(
+    (pattern) => determinize([pattern], options, limit)?.rows.length ?? Number.POSITIVE_INFINITY,
+  );
+  return patterns[sizes.indexOf(Math.max(...sizes))]!;
+}
+
+function determinize(patterns: readonly Pattern[], options: AutomatonOptions, limit: number): Draft | undefined {
+  const nfa = new Nfa(patterns, options.raw === true);
+  const first = options.mode === 'first';
+  const { classOf, classes, sample } = byteClasses(nfa);
+  const closures = new Map<number, readonly number[]>();
+  const close = (states: Iterable<number>): number[] => prune(nfa, closure(nfa, states, closures), first);
+  const known = new Map<string, number>();
+  const sets: number[][] = [];
+  const intern = (set: number[]): number => {
+    const key = set.join(',');
+    let index = known.get(key);
+    if (index === undefined) {
+      index = sets.push(set) - 1;
+      known.set(key, index);
+    }
+    return index;
+  };
+  intern(close(step(nfa, close([nfa.start]), START)));
+  const rows: number[][] = [];
+  const accept: number[][] = [];
+  for (let i = 0; i < sets.length; i++) {
+    if (sets.length > limit) return undefined;
+    const set = sets[i]!;
+    rows.push(sample.map((byte) => intern(close(step(nfa, set, byte)))));
+    accept.push(acceptedIds(nfa, closure(nfa, step(nfa, set, END), closures), first));
+  }
+  return { classOf, classes, rows, accept };
+}
+
+/** Bytes no edge tells apart share a class. `sample`: one byte of each. */
+function byteClasses(nfa: Nfa): { classOf: Uint8Array; classes: number; sample: number[] } {
+  const cuts = new Set<number>([0]);
+  for (const { edges } of nfa.states) {
+    for (const { low, high } of edges) {
+      cuts.add(low);
+      cuts.add(high + 1);
+    }
+  }
+  const classOf = new Uint8Array(256);
+  const sample: number[] = [];
+  for (let byte = 0; byte < 256; byte++) {
+    if (cuts.has(byte)) sample.push(byte);
+    classOf[byte] = sample.length - 1;
+  }
+  return { classOf, classes: sample.length, sample };
+}
+
+function step(nfa: Nfa, set: readonly number[], symbol: number): Set<number> {
+  const reached = new Set<number>();
+  for (const state of set)
+    for (const { low, high, to } of nfa.states[state]!.edges) if (symbol >= low && symbol <= high) reached.add(to);
+  return reached;
+}
+
+function closure(nfa: Nfa, states: Iterable<number>, cache: Map<number, readonly number[]>): Set<number> {
+  const all = new Set<number>();
+  for (const state of states) for (const each of closureOf(nfa, state, cache)) all.add(each);
+  return all;
+}
+
+function closureOf(nfa: Nfa, state: number, cache: Map<number, readonly number[]>): readonly number[] {
+  const known = cache.get(state);
+  if (known) return known;
+  const seen = new Set([state]);
+  for (const each of seen) for (const next of nfa.states[each]!.epsilon) seen.add(next);
+  // Only states with edges, or accepting ones, make a difference.
+  const useful = [...seen].filter((each) => nfa.states[each]!.edges.length > 0 || nfa.accepting.has(each));
+  cache.set(state, useful);
+  return useful;
+}
+
+/** Drops states whose pattern's answer is settled: its sticky state is reached, or in mode `first` that of a smaller id. */
+function prune(nfa: Nfa, set: Set<number>, first: boolean): number[] {
+  const settled = [...set].filter((state) => nfa.sticky.has(state));
+  if (settled.length > 0) {
+    const ids = new Set(settled.map((state) => nfa.ids[state]!));
+    const best = Math.min(...ids);
+    const kept = new Map(settled.map((state) => [nfa.ids[state]!, state]));
+    for (const state of set) {
+      const id = nfa.ids[state]!;
+      if (first ? id > best || (id === best && state !== kept.get(best)) : ids.has(id) && kept.get(id) !== state)
+        set.delete(state);
+    }
+  }
+  return [...set].sort((a, b) => a - b);
+}
+
+function acceptedIds(nfa: Nfa, set: Set<number>, first: boolean): number[] {
+  const ids = [...new Set([...set].filter((state) => nfa.accepting.has(state)).map((state) => nfa.ids[state]!))];
+  ids.sort((a, b) => a - b);
+  return first ? ids.slice(0, 1) : ids;
+}
+
+/** Merges states nothing tells apart, by Moore's partition refinement. The start keeps its place as state 0. */
+function minimize(draft: Draft): Draft {
+  let groups = numbered(draft.accept.map((ids) => ids.join(',')));
+  for (let count = 0; count < groups.count; ) {
+    count = groups.count;
+    const current = groups.of;
+    groups = numbered(draft.rows.map((row, i) => `${current[i]}|${row.map((to) => current[to]).join(',')}`));
+  }
+  const rows: number[][] = [];
+  const accept: number[][] = [];
+  draft.rows.forEach((row, i) => {
+    const group = groups.of[i]!;
+    if (rows[group] !== undefined) return;
+    rows[group] = row.map((to) => groups.of[to]!);
+    accept[group] = draft.accept[i]!;
+  });
+  return { ...draft, rows, accept };
+}
+
+function numbered(keys: readonly string[]): { of: number[]; count: number } {
+  const numbers = new Map<string, number>();
+  const of = keys.map((key) => {
+    let number = numbers.get(key);
+    if (number === undefined) numbers.set(key, (number = numbers.size));
+    return number;
+  });
+  return { of, count: numbers.size };
+}
+
+/** Puts states that only lead to themselves last. */
+function finish(draft: Draft, mode: 'first' | 'set'): Automaton {
+  const isFinal = draft.rows.map((row, i) => row.every((to) => to === i));
+  const order = [...draft.rows.keys()].sort((a, b) => Number(isFinal[a]) - Number(isFinal[b]) || a - b);
+  const place = new Map(order.map((state, i) => [state, i]));
+  const next = new Uint32Array(order.length * draft.classes);
+  order.forEach((state, i) => {
+    draft.rows[state]!.forEach((to, c) => {
+      next[i * draft.classes + c] = place.get(to)!;
+    });
+  });
+  const accept = order.map((state) => draft.accept[state]!);
+  const firstFinal = isFinal.filter((each) => !each).length;
+  return { mode, classOf: draft.classOf, classes: draft.classes, next, accept, start: place.get(0)!, firstFinal };
+}

@@ -1,0 +1,106 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
+import { loadYaml } from './document/load.ts';
+import { list, object, required, type Shape, text } from './document/shape.ts';
+import { SourceFile } from './document/source_file.ts';
+import { compileFormat, type SharedFormats } from './formats/compile_format.ts';
+import { commonFile, type FormatFile, formatFile, notationFile } from './formats/format_shape.ts';
+import { Notation } from './formats/notation.ts';
+import type { FormatPlan } from './plan.ts';
+import { type SchemaFile, schemaFile } from './schema/schema_file.ts';
+import { compileTemplate } from './schema/templates.ts';
+
+/** A format that comes with the package. */
+export interface ShippedFormat {
+  readonly name: string;
+  readonly title: string;
+  /** The vendor's page about it. */
+  readonly docs: string | undefined;
+  readonly plan: FormatPlan;
+}
+
+/** Everything the package knows about formats and output schemas. Faults in its own files are in `diagnostics`. */
+export interface Catalog {
+  readonly formats: ReadonlyMap<string, ShippedFormat>;
+  /** The formats `auto` tries, in order. */
+  readonly auto: readonly string[];
+  readonly shared: SharedFormats;
+  readonly schemas: ReadonlyMap<string, { readonly schema: SchemaFile; readonly file: SourceFile }>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const autoFile = object({ auto: required(list(text())) });
+
+/** Folder of the nearest `package.json` above this module: the same from `src` and from `dist/src`. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** Reads the shipped formats, notations and schemas. */
+export function loadCatalog(root: string = packageRoot()): Catalog {
+  const diagnostics: Diagnostic[] = [];
+  const loader = new Loader(root, diagnostics);
+  const notation = (name: string) => loader.read(`formats/notations/${name}.yaml`, notationFile)?.value;
+  const nginx = notation('nginx');
+  const haproxy = notation('haproxy');
+  if (nginx === undefined || haproxy === undefined) throw new Error(`no notations in ${root}`);
+  const shared: SharedFormats = {
+    notations: { nginx: new Notation(nginx), haproxy: new Notation(haproxy) },
+    common: loader.folder('formats/common').flatMap((path) => loader.read(path, commonFile)?.value ?? []),
+  };
+  const formats = new Map<string, ShippedFormat>();
+  for (const path of loader.folder('formats')) {
+    if (path === AUTO) continue;
+    const read = loader.read(path, formatFile);
+    if (read !== undefined) formats.set(read.value.format.value, ship(read.value, read.file, shared));
+  }
+  const schemas = new Map<string, { schema: SchemaFile; file: SourceFile }>();
+  for (const path of loader.folder('schemas')) {
+    const read = loader.read(path, schemaFile);
+    if (read !== undefined) schemas.set(read.value.schema.value, { schema: read.value, file: read.file });
+  }
+  for (const { schema } of schemas.values()) {
+    for (const { key, value } of schema.classes) compileTemplate(key, value, schema, '');
+  }
+  const auto = loader.read(AUTO, autoFile)?.value.auto ?? [];
+  for (const name of auto) {
+    if (!formats.has(name.value)) name.report('unknown_format', `unknown format \`${name.value}\``);
+  }
+  diagnostics.sort(compareDiagnostics);
+  return { formats, auto: auto.map((name) => name.value), shared, schemas, diagnostics };
+}
+
+const AUTO = 'formats/auto.yaml';
+
+function ship(spec: FormatFile, file: SourceFile, shared: SharedFormats): ShippedFormat {
+  const name = spec.format.value;
+  if (`${name}.yaml` !== basename(file.name)) spec.format.report('format_name', `\`${name}\` is not the file’s name`);
+  return { name, title: spec.title.value, docs: spec.docs?.value, plan: compileFormat({ name, spec, file }, shared) };
+}
+
+class Loader {
+  readonly #root: string;
+  readonly #diagnostics: Diagnostic[];
+
+  constructor(root: string, diagnostics: Diagnostic[]) {
+    this.#root = root;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** YAML files of a folder, by name. */
+  folder(path: string): string[] {
+    const names = readdirSync(join(this.#root, path)).filter((name) => name.endsWith('.yaml'));
+    return names.sort().map((name) => `${path}/${name}`);
+  }
+
+  read<T>(path: string, shape: Shape<T>): { value: T; file: SourceFile } | undefined {
+    const file = new SourceFile(path, readFileSync(join(this.#root, path), 'utf8'), this.#diagnostics);
+    const loaded = loadYaml(file);
+    const value = loaded && shape.read(loaded.root, { file, document: loaded.document });
+    return value === undefined ? undefined : { value, file };
+  }
+}

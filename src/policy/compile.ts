@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import canonicalize from 'canonicalize';
+import { EventClass } from '../../assembly/shared/enums.ts';
+import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
+import { type Catalog, loadCatalog } from './catalog.ts';
+import { type ConditionSource, compileRoutes, compileShards } from './compile_routes.ts';
+import { classesOf, compileSources } from './compile_sources.ts';
+import type { PolicyDocument } from './document/policy_document.ts';
+import { readPolicy } from './document/read_policy.ts';
+import { SourceFile } from './document/source_file.ts';
+import type { Plan, TemplatePlan } from './plan.ts';
+import { compileTemplate } from './schema/templates.ts';
+
+export interface PolicyInput {
+  readonly text: string;
+  /** Shown in diagnostics. */
+  readonly file: string;
+  /** Used if the policy names itself nowhere; else the file's name without extension. */
+  readonly name?: string;
+}
+
+export interface CompileOptions {
+  /** Formats and schemas; those of the package if left out. */
+  readonly catalog?: Catalog;
+}
+
+export interface CompiledPolicy {
+  /** Absent if there are diagnostics. Its conditions are still text. */
+  readonly plan?: Plan;
+  readonly conditions: readonly ConditionSource[];
+  /** Everything that is wrong, sorted. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Digits of the hash that the output shows. */
+const SHORT_HASH = 16;
+
+/** Compiles a policy: YAML to a plan in which every name is a slot. The same input always gives the same plan. */
+export function compilePolicy(input: PolicyInput, options: CompileOptions = {}): CompiledPolicy {
+  const catalog = options.catalog ?? loadCatalog();
+  const diagnostics: Diagnostic[] = [];
+  const file = new SourceFile(input.file, input.text, diagnostics);
+  const document = readPolicy(file);
+  const draft = document && draftPlan(document, file, input, catalog);
+  diagnostics.push(...catalog.diagnostics);
+  diagnostics.sort(compareDiagnostics);
+  const conditions = draft?.conditions ?? [];
+  if (draft === undefined || diagnostics.length > 0) return { conditions, diagnostics };
+  return { plan: finishPlan(draft.plan, catalog), conditions, diagnostics };
+}
+
+type Draft = Omit<Plan, 'hash' | 'templates'>;
+
+function draftPlan(
+  document: PolicyDocument,
+  file: SourceFile,
+  input: PolicyInput,
+  catalog: Catalog,
+): { plan: Draft; conditions: readonly ConditionSource[] } {
+  const schema = document.schema ?? 'ocsf';
+  const sources = compileSources(document.sources ?? [], schema, file, catalog);
+  const { routes, conditions } = compileRoutes(document);
+  const shards = compileShards(document.shards, (message) => {
+    file.report(document.shards!.at, 'weights_mismatch', message, 'give one weight for each shard');
+  });
+  const name = document.name?.value ?? input.name ?? basename(input.file).replace(/\.ya?ml$/, '');
+  const plan: Draft = {
+    name,
+    schema,
+    raw: document.raw ?? 'incomplete',
+    sources: sources.sources,
+    formats: sources.formats,
+    labels: sources.labels,
+    routes,
+    shards,
+  };
+  return { plan, conditions };
+}
+
+/** Adds the templates and the hash. The hash covers the plan with the place of the hash in its templates empty. */
+function finishPlan(draft: Draft, catalog: Catalog): Plan {
+  const templates = (policy: string) => compileTemplates(draft, catalog, policy);
+  const canonical = canonicalize({ ...draft, templates: templates('') }) ?? '';
+  const hash = createHash('sha256').update(canonical).digest('hex');
+  return { ...draft, hash, templates: templates(hash.slice(0, SHORT_HASH)) };
+}
+
+/** Templates of the classes the formats can give an event, and of the Base Event. */
+function compileTemplates(draft: Draft, catalog: Catalog, policy: string): TemplatePlan[] {
+  const found = catalog.schemas.get(draft.schema);
+  if (found === undefined) throw new Error(`schema ${draft.schema} is not in the package`);
+  const used = new Set<number>([EventClass.base_event, ...draft.formats.flatMap((format) => [...classesOf(format)])]);
+  return found.schema.classes.flatMap(({ key, value }) => {
+    const template = compileTemplate(key, value, found.schema, policy);
+    return template !== undefined && used.has(template.schema_class) ? [template] : [];
+  });
+}

@@ -1,0 +1,153 @@
+import { EventClass } from '../../assembly/shared/enums.ts';
+import { Field, LABEL_BASE, LABEL_MAX } from '../../assembly/shared/fields.ts';
+import { suggest } from '../diagnostic.ts';
+import type { Catalog } from './catalog.ts';
+import type { SourceDocument } from './document/policy_document.ts';
+import type { SourceFile, Span } from './document/source_file.ts';
+import { Text } from './document/text.ts';
+import { compileFormat } from './formats/compile_format.ts';
+import type { FormatPlan, SourcePlan } from './plan.ts';
+import { classNumber } from './schema/schema_file.ts';
+
+const AUTO = 'auto';
+
+export interface SourcePlans {
+  readonly sources: readonly SourcePlan[];
+  readonly formats: readonly FormatPlan[];
+  readonly labels: readonly string[];
+}
+
+/** Numbers of the OCSF classes a format can give its events. */
+export function classesOf(format: FormatPlan): ReadonlySet<number> {
+  const assigns = [...format.defaults, ...format.maps.flatMap((map) => map.cases.flatMap((each) => each.set))];
+  return new Set(assigns.filter((assign) => assign.slot === Field.schema_class).map((assign) => Number(assign.value)));
+}
+
+/** Resolves the sources of a policy: their formats, each once, and their labels. */
+export function compileSources(
+  documents: readonly SourceDocument[],
+  schema: string,
+  file: SourceFile,
+  catalog: Catalog,
+): SourcePlans {
+  return new SourceCompiler(schema, file, catalog).compile(documents);
+}
+
+class SourceCompiler {
+  readonly #schema: string;
+  readonly #file: SourceFile;
+  readonly #catalog: Catalog;
+  readonly #formats: FormatPlan[] = [];
+  readonly #shipped = new Map<string, number>();
+  readonly #labels = new Map<string, number>();
+
+  constructor(schema: string, file: SourceFile, catalog: Catalog) {
+    this.#schema = schema;
+    this.#file = file;
+    this.#catalog = catalog;
+  }
+
+  compile(documents: readonly SourceDocument[]): SourcePlans {
+    reportTwice(
+      documents.map((each) => each.name),
+      'source',
+    );
+    const sources = documents.map((each) => this.#source(each));
+    return { sources, formats: this.#formats, labels: [...this.#labels.keys()] };
+  }
+
+  #source(document: SourceDocument): SourcePlan {
+    const formats = (document.format ?? []).flatMap((format) => {
+      if (format instanceof Text) return this.#named(format);
+      const plan = compileFormat({ name: document.name.value, spec: format, file: this.#file }, this.#catalog.shared);
+      this.#checkClasses(plan, format.at);
+      this.#formats.push(plan);
+      return this.#formats.length - 1;
+    });
+    this.#checkSniffers(document, formats);
+    return {
+      name: document.name.value,
+      tag: document.tag?.value ?? '',
+      formats: [...new Set(formats)],
+      ...(document.line === undefined ? {} : { lineKey: document.line.value }),
+      zoneMinutes: zoneMinutes(document.timezone?.value ?? 'Z'),
+      labels: (document.labels ?? []).flatMap(({ key, value }) => {
+        const slot = this.#label(key);
+        return slot === undefined ? [] : [[slot, value.text.value] as const];
+      }),
+    };
+  }
+
+  /** The schema must know every class a format of the policy's own uses. */
+  #checkClasses(format: FormatPlan, at: Span): void {
+    const known = this.#catalog.schemas.get(this.#schema)?.schema.classes.map((each) => each.key.value) ?? [];
+    const numbers = new Set(known.map(classNumber));
+    for (const number of classesOf(format)) {
+      if (numbers.has(number)) continue;
+      const message = `schema \`${this.#schema}\` has no class \`${EventClass[number]}\` yet`;
+      this.#file.report(at, 'class_without_template', message, `one of ${known.join(', ')}`);
+    }
+  }
+
+  /** Indexes of a shipped format, or of all that `auto` tries. */
+  #named(name: Text): number[] {
+    if (name.value === AUTO) return this.#catalog.auto.flatMap((each) => this.#add(each) ?? []);
+    const index = this.#add(name.value);
+    if (index !== undefined) return [index];
+    const known = [AUTO, ...this.#catalog.formats.keys()];
+    const near = suggest(name.value, known);
+    const help =
+      near === undefined ? `one of ${known.join(', ')}, or a format of your own` : `did you mean \`${near}\`?`;
+    name.report('unknown_format', `unknown format \`${name.value}\``, help);
+    return [];
+  }
+
+  #add(name: string): number | undefined {
+    const known = this.#shipped.get(name);
+    if (known !== undefined) return known;
+    const shipped = this.#catalog.formats.get(name);
+    if (shipped === undefined) return undefined;
+    this.#shipped.set(name, this.#formats.push(shipped.plan) - 1);
+    return this.#formats.length - 1;
+  }
+
+  /** One of several formats is picked by its sniffer. */
+  #checkSniffers(document: SourceDocument, formats: readonly number[]): void {
+    if (formats.length < 2) return;
+    for (const index of formats) {
+      const format = this.#formats[index]!;
+      if (format.sniff.kind !== 'none') continue;
+      const help = 'add `sniff: {text: …}` or `sniff: {json: […]}` to it';
+      document.name.report('sniff_missing', `format \`${format.name}\` is one of several and has no sniffer`, help);
+    }
+  }
+
+  #label(name: Text): number | undefined {
+    const known = this.#labels.get(name.value);
+    if (known !== undefined) return known;
+    if (this.#labels.size >= LABEL_MAX) {
+      name.report('too_many_labels', `more than ${LABEL_MAX} different labels`);
+      return undefined;
+    }
+    const slot = LABEL_BASE + this.#labels.size;
+    this.#labels.set(name.value, slot);
+    return slot;
+  }
+}
+
+/** Minutes east of UTC of `Z` or `+hh:mm`. */
+function zoneMinutes(zone: string): number {
+  const match = /^([+-])(\d\d):(\d\d)$/.exec(zone);
+  if (match === null) return 0;
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+}
+
+/** Reports names that are there more than once. */
+export function reportTwice(names: readonly Text[], what: string): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name.value))
+      name.report('duplicate_name', `${what} \`${name.value}\` is there twice`, 'rename one of them');
+    seen.add(name.value);
+  }
+}

@@ -1,0 +1,88 @@
+import { addressBits } from './address.ts';
+import type { AddressBlock, CheckedCondition, Node, Operand, Test } from './model.ts';
+
+/** Reads a field by its slot: text, integers (times in ms, durations in us, enum members by number), booleans. */
+export type ReadSlot = (slot: number) => string | bigint | number | boolean | object | null | undefined;
+
+/** Truth of a part of a condition, for explanations. */
+export interface Trace {
+  /** The part as written. */
+  readonly text: string;
+  readonly value: boolean;
+  /** The field it tests was missing. */
+  readonly missing: boolean;
+  readonly parts: readonly Trace[];
+}
+
+/** Evaluates a condition the plain way. */
+export function evaluateCondition(condition: CheckedCondition, read: ReadSlot): Trace {
+  return trace(condition.node, condition.text, read);
+}
+
+function trace(node: Node, source: string, read: ReadSlot): Trace {
+  const text = source.slice(node.at.start, node.at.end);
+  if (node.kind === 'constant') return { text, value: node.value, missing: false, parts: [] };
+  if (node.kind === 'not') {
+    const part = trace(node.node, source, read);
+    return { text, value: !part.value, missing: false, parts: [part] };
+  }
+  if (node.kind === 'test') {
+    const value = read(node.field.slot);
+    return { text, value: value !== undefined && holds(node, value), missing: value === undefined, parts: [] };
+  }
+  const parts = node.nodes.map((each) => trace(each, source, read));
+  const value = node.kind === 'and' ? parts.every((part) => part.value) : parts.some((part) => part.value);
+  return { text, value, missing: false, parts };
+}
+
+function holds(test: Test, value: NonNullable<ReturnType<ReadSlot>> | null): boolean {
+  if (test.operator === 'has') return true;
+  if (test.field.type === 'text') return textHolds(test, String(value));
+  if (test.field.type === 'address') {
+    const bits = addressBits(String(value));
+    return (
+      bits !== undefined &&
+      compare(test, bits, (block) => bits >= (block as AddressBlock).low && bits <= (block as AddressBlock).high)
+    );
+  }
+  const number = typeof value === 'boolean' ? (value ? 1n : 0n) : BigInt(value as bigint | number);
+  if (test.operator === 'isTrue') return number === 1n;
+  return compare(test, number, (operand) => operand === number);
+}
+
+function compare(test: Test, number: bigint, equals: (operand: Operand) => boolean): boolean {
+  const [operand] = test.operands as readonly bigint[];
+  switch (test.operator) {
+    case '!=':
+      return !test.operands.some(equals);
+    case '<':
+      return number < operand!;
+    case '<=':
+      return number <= operand!;
+    case '>':
+      return number > operand!;
+    case '>=':
+      return number >= operand!;
+    default:
+      return test.operands.some(equals);
+  }
+}
+
+function textHolds(test: Test, value: string): boolean {
+  const text = test.lower ? value.replace(/[A-Z]/g, (c) => c.toLowerCase()) : value;
+  const [operand] = test.operands as readonly string[];
+  switch (test.operator) {
+    case '!=':
+      return text !== operand;
+    case 'startsWith':
+      return text.startsWith(operand!);
+    case 'endsWith':
+      return text.endsWith(operand!);
+    case 'contains':
+      return text.includes(operand!);
+    case 'matches':
+      return new RegExp(operand!, 'su').test(text);
+    default:
+      return test.operands.includes(text);
+  }
+}

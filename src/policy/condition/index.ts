@@ -1,0 +1,126 @@
+import type { Diagnostic } from '../../diagnostic.ts';
+import { type Automaton, buildAutomaton, type Pattern, PatternError } from '../automaton.ts';
+import type { ConditionSource } from '../compile_routes.ts';
+import { checkCondition } from './check.ts';
+import type { CheckedCondition, FieldRef } from './model.ts';
+import { type Predicate, PredicateTable, type Range, type Term, TooManyTerms } from './predicates.ts';
+
+export { evaluateCondition, type ReadSlot, type Trace } from './evaluate.ts';
+export type { CheckedCondition, Node } from './model.ts';
+export { writeMatch } from './table.ts';
+
+/** All predicates of one field. Predicates are known by their numbers. */
+export interface FieldTests {
+  readonly field: FieldRef;
+  /** Predicate that says the field is there; -1 none asks. */
+  readonly present: number;
+  readonly automaton?: Automaton;
+  readonly ranges: readonly { readonly predicate: number; readonly ranges: readonly Range[] }[];
+}
+
+/** All conditions together, ready to be written. */
+export interface MatchPlan {
+  readonly predicates: readonly Predicate[];
+  readonly fields: readonly FieldTests[];
+  /** Terms of each rule. An empty term always holds. */
+  readonly rules: readonly (readonly Term[])[];
+}
+
+export interface CompiledConditions {
+  /** Absent if there are diagnostics. */
+  readonly plan?: MatchPlan;
+  /** In the order of the sources; faulty ones are left out. */
+  readonly checked: readonly CheckedCondition[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Checks conditions and compiles them into one table. `labels`: names of the labels any source has, in slot order. */
+export function compileConditions(sources: readonly ConditionSource[], labels: readonly string[]): CompiledConditions {
+  const diagnostics: Diagnostic[] = [];
+  const table = new PredicateTable();
+  const checked: CheckedCondition[] = [];
+  const rules: Term[][] = [];
+  for (const source of sources) {
+    const condition = checkCondition(source, labels, (diagnostic) => diagnostics.push(diagnostic));
+    if (condition === undefined) continue;
+    checked.push(condition);
+    try {
+      rules.push(table.terms(condition.node));
+    } catch (error) {
+      if (!(error instanceof TooManyTerms)) throw error;
+      diagnostics.push(
+        fault(source, 'condition_too_large', 'it unfolds into too many combinations', 'split the route into several'),
+      );
+    }
+  }
+  if (diagnostics.length > 0) return { checked, diagnostics };
+  const fields = groupFields(table.predicates, (pattern, message) =>
+    diagnostics.push(patternFault(sources, checked, pattern, message)),
+  );
+  if (diagnostics.length > 0) return { checked, diagnostics };
+  return { plan: { predicates: table.predicates, fields, rules }, checked, diagnostics };
+}
+
+function fault(source: ConditionSource, code: string, message: string, help: string): Diagnostic {
+  const { file, line, column, text } = source;
+  return { code, message, file, line, column, length: text.length, help };
+}
+
+/** Points at the condition that holds the pattern's text. */
+function patternFault(
+  sources: readonly ConditionSource[],
+  checked: readonly CheckedCondition[],
+  pattern: Pattern,
+  message: string,
+): Diagnostic {
+  const index = Math.max(
+    0,
+    checked.findIndex(
+      ({ text }) => text.includes(JSON.stringify(pattern.text).slice(1, -1)) || text.includes(pattern.text),
+    ),
+  );
+  const what = pattern.kind === 'regex' ? 'pattern' : 'text';
+  return fault(
+    sources[index]!,
+    'pattern',
+    `${what} \`${pattern.text}\` cannot be compiled: ${message}`,
+    'write a simpler one, or `contains`',
+  );
+}
+
+function groupFields(
+  predicates: readonly Predicate[],
+  report: (pattern: Pattern, message: string) => void,
+): FieldTests[] {
+  const slots = [...new Set(predicates.map(({ field }) => field.slot))].sort((a, b) => a - b);
+  return slots.map((slot) => {
+    const own = predicates
+      .map((predicate, number) => ({ predicate, number }))
+      .filter(({ predicate }) => predicate.field.slot === slot);
+    const patterns = own.flatMap(({ predicate: { test }, number }) =>
+      'patterns' in test ? test.patterns.map((pattern) => ({ ...pattern, id: number })) : [],
+    );
+    const automaton = patterns.length === 0 ? undefined : build(patterns, report);
+    return {
+      field: own[0]!.predicate.field,
+      present: own.find(({ predicate }) => 'present' in predicate.test)?.number ?? -1,
+      ...(automaton === undefined ? {} : { automaton }),
+      ranges: own.flatMap(({ predicate: { test }, number }) =>
+        'ranges' in test ? [{ predicate: number, ranges: test.ranges }] : [],
+      ),
+    };
+  });
+}
+
+function build(
+  patterns: readonly Pattern[],
+  report: (pattern: Pattern, message: string) => void,
+): Automaton | undefined {
+  try {
+    return buildAutomaton(patterns, { mode: 'set' });
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    report(error.pattern, error.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import type { FieldType } from '../fields.ts';
+
+/** A field a condition reads. */
+export interface FieldRef {
+  readonly path: string;
+  readonly slot: number;
+  readonly type: FieldType;
+  /** Members of an `enum` field by number. */
+  readonly values?: Readonly<Record<number, string>>;
+}
+
+export type Operator =
+  | '=='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'in'
+  | 'startsWith'
+  | 'endsWith'
+  | 'contains'
+  | 'matches'
+  | 'has'
+  | 'isTrue'
+  | 'containsIP';
+
+/** Text; an integer (also times in ms, durations in us, enum members by number); a block of addresses, 128 bits, IPv4 as ::ffff:0:0/96. */
+export type Operand = string | bigint | AddressBlock;
+
+export interface AddressBlock {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** One comparison of a field with constants. Over a missing field it is false, whatever the operator. */
+export interface Test {
+  readonly kind: 'test';
+  readonly field: FieldRef;
+  readonly operator: Operator;
+  readonly operands: readonly Operand[];
+  /** ASCII letters of the field's text are lowered before it is compared. */
+  readonly lower: boolean;
+  readonly at: Extent;
+}
+
+/** Part of an expression's text: offsets in UTF-16 code units. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A condition whose names and types are checked. */
+export type Node =
+  | Test
+  | { readonly kind: 'constant'; readonly value: boolean; readonly at: Extent }
+  | { readonly kind: 'not'; readonly node: Node; readonly at: Extent }
+  | { readonly kind: 'and' | 'or'; readonly nodes: readonly Node[]; readonly at: Extent };
+
+export interface CheckedCondition {
+  /** The expression as written. */
+  readonly text: string;
+  readonly node: Node;
+}

@@ -1,0 +1,85 @@
+/**
+ * The language of policies:
+ *
+ *   auditlb: 1                    version of the language
+ *   name: edge                    else the file's name
+ *   schema: ocsf
+ *   raw: incomplete               when the line itself is carried along: incomplete, always, never
+ *   sources:                      the first whose tag matches is the record's
+ *     - {name: …, tag: nginx.*, format: …, line: key, timezone: '+01:00', labels: {service: shop}}
+ *                                 format: a shipped format, `auto`, a format of one's own, or a list of them
+ *   shards: {count: 4, by: [field], weights: [1, 1, 1, 2]}
+ *   routes:                       every one whose condition holds
+ *     - {name: …, when: CEL, to: destination(s)}
+ *   destinations: {name: …}
+ */
+import { inlineFormat } from '../formats/format_shape.ts';
+import {
+  anything,
+  expected,
+  filled,
+  integer,
+  list,
+  mapOf,
+  mappingOr,
+  object,
+  oneOrMore,
+  optional,
+  type Read,
+  required,
+  text,
+  textLike,
+  value,
+  word,
+} from './shape.ts';
+
+/** Routes become parts of tags. */
+const ROUTE_NAME = textLike(/^[a-z0-9_]{1,40}$/, 'invalid_name', 'a route’s name is 1 to 40 of `a`-`z`, `0`-`9`, `_`');
+const SOURCE_NAME = textLike(
+  /^[\w.-]{1,64}$/,
+  'invalid_name',
+  'a source’s name is 1 to 64 letters, digits, `_`, `-`, `.`',
+);
+const ZONE = textLike(
+  /^(Z|[+-](0\d|1[0-4]):[0-5]\d)$/,
+  'invalid_timezone',
+  'write `Z` or an offset from UTC such as `+01:00`',
+);
+
+const source = object({
+  name: required(SOURCE_NAME),
+  tag: expected(text()),
+  format: expected(filled(oneOrMore(mappingOr(inlineFormat, text())))),
+  line: optional(text()),
+  timezone: optional(ZONE),
+  labels: optional(mapOf(value)),
+});
+
+const route = object({
+  name: expected(ROUTE_NAME),
+  when: optional(text()),
+  to: optional(oneOrMore(text())),
+});
+
+const shards = object({
+  count: optional(integer(1, 1024)),
+  by: optional(oneOrMore(text())),
+  weights: optional(list(integer(1, 65535))),
+});
+
+/** A policy as written. */
+export const policyShape = object({
+  auditlb: expected(integer(1, 1)),
+  name: optional(text()),
+  schema: optional(word('ocsf')),
+  raw: optional(word('incomplete', 'always', 'never')),
+  sources: expected(filled(list(source))),
+  shards: optional(shards),
+  routes: optional(list(route)),
+  destinations: optional(mapOf(anything)),
+});
+
+export type PolicyDocument = Read<typeof policyShape>;
+export type SourceDocument = NonNullable<PolicyDocument['sources']>[number];
+export type RouteDocument = NonNullable<PolicyDocument['routes']>[number];
+export type ShardsDocument = NonNullable<PolicyDocument['shards']>;

@@ -1,0 +1,174 @@
+/**
+ * The language of formats. A file of `formats/` and an inline `format:` of a policy are the same thing:
+ *
+ *   format: my_proxy              name (files only), with `title` and `docs`, the vendor's page
+ *   class: http_activity          OCSF class of its events
+ *   product: {name: …, vendor: …} who wrote the log
+ *   escape: hex                   escapes inside text: none, backslash (\" \xhh), hex (\xHH), hash (#HH)
+ *   sniff: {text: '^…'}           how a list of formats tells it: a regular expression at the start of the line,
+ *   sniff: {json: [key, a.b]}     or keys that must all be there
+ *   defaults: {path: value}       fields set before the line is read
+ *   nginx: '…'                    one notation: an nginx log_format,
+ *   haproxy: '…'                  an HAProxy log-format,
+ *   fields: [{name, to, as}, …]   blank-separated fields in order, of which `required: n` must be there,
+ *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots
+ *   maps:                         lookups, in order; the first case that matches is applied
+ *     - {from: path, and: path, cases: [{is: pattern, set: {path: value}, copy: {path: path}}]}
+ *
+ * A target is a field path, or `{to, as, all}`: `as` names the conversion (`Convert`), `to` may list several paths
+ * (address, port, host), `all` is the field that gets a list of several elements as logged. `ignore` drops a known key.
+ * `unmapped.NAME` is a capture without a field; a variable or list field without a target becomes one under its own name.
+ * `http.request.line` and `http.request.target` are parts of a request that are split later.
+ */
+
+import { isMap } from 'yaml';
+import { Convert } from '../../../assembly/shared/convert.ts';
+import { EventClass } from '../../../assembly/shared/enums.ts';
+import {
+  boolean,
+  integer,
+  list,
+  mapOf,
+  mappingOr,
+  object,
+  oneOrMore,
+  optional,
+  type Read,
+  required,
+  type Shape,
+  text,
+  value,
+  word,
+} from '../document/shape.ts';
+import type { Text } from '../document/text.ts';
+import { enumNames } from '../fields.ts';
+
+export type ConvertName = keyof typeof Convert;
+
+/** Names a format's class may have: the OCSF classes. */
+export const CLASS_NAMES = Object.values(enumNames(EventClass)).filter(
+  (name): name is keyof typeof EventClass => name !== 'unknown' && name !== 'health_check',
+);
+
+const convert = word(...(Object.values(enumNames(Convert)) as ConvertName[]));
+
+/** Where a captured text goes. No `to`: nowhere but among the unmapped, as `name` or under its own name. */
+export interface TargetSpec {
+  readonly to: readonly Text[];
+  readonly as: ConvertName | undefined;
+  readonly all: Text | undefined;
+  readonly name: Text | undefined;
+  readonly ignore: boolean;
+  /** Notations only. The captured text may hold `, ` where a blank ends it. */
+  readonly list: boolean;
+  /** Notations only. `{a|b}`, there or not. */
+  readonly braces: boolean;
+  /** Notations only. Its writer cuts long lines short inside it. */
+  readonly cut: boolean;
+}
+
+const PLAIN: TargetSpec = {
+  to: [],
+  as: undefined,
+  all: undefined,
+  name: undefined,
+  ignore: false,
+  list: false,
+  braces: false,
+  cut: false,
+};
+export const EXTRA_TARGET = PLAIN;
+
+const targetProperties = {
+  to: optional(oneOrMore(text())),
+  as: optional(convert),
+  all: optional(text()),
+};
+
+const targetObject = object({
+  ...targetProperties,
+  name: optional(text()),
+  list: optional(boolean),
+  braces: optional(boolean),
+  cut: optional(boolean),
+});
+
+const shortTarget: Shape<readonly Text[]> = oneOrMore(text());
+
+/** A field path, a list of them, `ignore`, or a mapping. */
+export const target: Shape<TargetSpec> = {
+  what: 'a field path or a mapping',
+  read(node, reading) {
+    if (isMap(node)) return targetOf(targetObject.read(node, reading));
+    const to = shortTarget.read(node, reading);
+    if (to === undefined) return undefined;
+    return to.length === 1 && to[0]!.value === 'ignore' ? { ...PLAIN, ignore: true } : { ...PLAIN, to };
+  },
+};
+
+const targetOf = (found: Read<typeof targetObject> | undefined): TargetSpec | undefined =>
+  found && {
+    to: found.to ?? [],
+    as: found.as,
+    all: found.all,
+    name: found.name,
+    ignore: false,
+    list: found.list === true,
+    braces: found.braces === true,
+    cut: found.cut === true,
+  };
+
+const fieldItem = mappingOr(object({ name: required(text()), ...targetProperties }), text());
+
+const mapCase = object({
+  is: required(oneOrMore(text())),
+  set: optional(mapOf(value)),
+  copy: optional(mapOf(text())),
+});
+const mapShape = object({ from: required(text()), and: optional(text()), cases: required(list(mapCase)) });
+
+const sniff = object({ text: optional(text()), json: optional(list(text())) });
+
+const bodyProperties = {
+  class: optional(word(...CLASS_NAMES)),
+  product: optional(object({ name: required(text()), vendor: optional(text()) })),
+  escape: optional(word('none', 'backslash', 'hex', 'hash')),
+  sniff: optional(sniff),
+  defaults: optional(mapOf(value)),
+  nginx: optional(text()),
+  haproxy: optional(text()),
+  fields: optional(list(fieldItem)),
+  required: optional(integer(0, 200)),
+  json: optional(mapOf(target)),
+  maps: optional(list(mapShape)),
+};
+
+/** A format inside a policy. */
+export const inlineFormat = object(bodyProperties);
+/** A file of `formats/`. */
+export const formatFile = object({
+  format: required(text()),
+  title: required(text()),
+  docs: optional(text()),
+  ...bodyProperties,
+});
+/** A file of `formats/notations/`: what the variables of a notation mean, and lookups for formats that use them. */
+export const notationFile = object({
+  notation: required(word('nginx', 'haproxy')),
+  docs: optional(text()),
+  class: required(word(...CLASS_NAMES)),
+  product: required(object({ name: required(text()), vendor: optional(text()) })),
+  escape: required(word('none', 'backslash', 'hex', 'hash')),
+  variables: required(mapOf(target)),
+  maps: optional(list(mapShape)),
+});
+/** A file of `formats/common/`: lookups for every format of a class. */
+export const commonFile = object({ class: required(word(...CLASS_NAMES)), maps: required(list(mapShape)) });
+
+export type FormatSpec = Read<typeof inlineFormat>;
+export type FormatFile = Read<typeof formatFile>;
+export type NotationFile = Read<typeof notationFile>;
+export type CommonFile = Read<typeof commonFile>;
+export type MapSpec = Read<typeof mapShape>;
+export type MapCaseSpec = MapSpec['cases'][number];
+export type FieldItem = Read<typeof fieldItem>;

@@ -1,0 +1,64 @@
+import type { Text } from '../document/text.ts';
+import { EXTRA_TARGET, type NotationFile, type TargetSpec } from './format_shape.ts';
+import type { Item } from './items.ts';
+
+/** A variable, or several variables and the text between them, that mean one thing. */
+export interface Part {
+  readonly kind: 'variable';
+  readonly name: Text;
+  readonly spec: TargetSpec;
+  readonly quoted: boolean;
+}
+export type Piece = Part | Extract<Item, { kind: 'literal' }>;
+
+/** Items a composite may span: `$request_method $request_uri $server_protocol` is five. */
+const COMPOSITE_MAX = 5;
+
+/** What the variables of one notation mean. */
+export class Notation {
+  readonly file: NotationFile;
+  readonly #variables: ReadonlyMap<string, TargetSpec>;
+
+  constructor(file: NotationFile) {
+    this.file = file;
+    this.#variables = new Map(file.variables.map(({ key, value }) => [key.value, value]));
+  }
+
+  /** Looks every variable up, composites first; what is not listed is a capture without a field. */
+  pieces(items: readonly Item[]): Piece[] {
+    const pieces: Piece[] = [];
+    for (let i = 0; i < items.length; ) {
+      const item = items[i]!;
+      const composite = item.kind === 'variable' ? this.#composite(items, i) : undefined;
+      if (item.kind === 'literal') pieces.push(item);
+      else if (composite !== undefined) pieces.push(composite.part);
+      else {
+        const spec = this.#variables.get(item.name) ?? EXTRA_TARGET;
+        pieces.push({ kind: 'variable', name: named(item), spec, quoted: item.quoted });
+      }
+      i += composite?.length ?? 1;
+    }
+    return pieces;
+  }
+
+  #composite(items: readonly Item[], start: number): { part: Part; length: number } | undefined {
+    for (let length = COMPOSITE_MAX; length > 1; length--) {
+      const run = items.slice(start, start + length);
+      const last = run.at(-1)!;
+      if (run.length < length || last.kind !== 'variable') continue;
+      const written = run.map((each) => (each.kind === 'literal' ? each.text : each.at.value)).join('');
+      const spec = this.#variables.get(written);
+      const next = items[start + length];
+      if (spec === undefined || (next?.kind === 'literal' && holds(run, next.text))) continue;
+      const first = run[0]!.at;
+      return { part: { kind: 'variable', name: first.renamed(written), spec, quoted: false }, length };
+    }
+    return undefined;
+  }
+}
+
+/** Whether a piece of text between the variables would be taken for the end of them all. */
+const holds = (run: readonly Item[], until: string): boolean =>
+  run.some((item) => item.kind === 'literal' && item.text.includes(until));
+
+const named = (item: Extract<Item, { kind: 'variable' }>): Text => item.at.renamed(item.name);

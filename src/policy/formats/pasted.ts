@@ -1,0 +1,45 @@
+import type { Text } from '../document/text.ts';
+import type { Escape } from '../plan.ts';
+
+/** A format as found in a configuration file: the strings it is made of, and the escaping it asks for. */
+export interface Pasted {
+  readonly strings: readonly Text[];
+  readonly escape: Escape | undefined;
+}
+
+const NGINX_ESCAPES: Readonly<Record<string, Escape>> = { default: 'hex', json: 'backslash', none: 'none' };
+const NGINX_DIRECTIVE = /^\s*log_format\s+[^\s'"]+\s+(?:escape=(\w+)\s*)?/;
+const HAPROXY_DIRECTIVE = /^\s*log-format\s+/;
+const STRING = /'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s;'"]+)/g;
+
+/** Takes the strings out of a whole `log_format name escape=… '…' '…';`; anything else is one string. */
+export function pastedNginx(format: Text): Pasted {
+  const directive = NGINX_DIRECTIVE.exec(format.value);
+  if (directive === null) return { strings: [format], escape: undefined };
+  const strings = [...format.value.slice(directive[0].length).matchAll(STRING)].map((match) => {
+    const start = directive[0].length + match.index + (match[3] === undefined ? 1 : 0);
+    return format.slice(start, start + (match[1] ?? match[2] ?? match[3] ?? '').length);
+  });
+  const name = directive[1];
+  if (name !== undefined && !Object.hasOwn(NGINX_ESCAPES, name)) {
+    const at = format.value.indexOf(`escape=${name}`);
+    format.reportAt(
+      at,
+      at + 7 + name.length,
+      'invalid_value',
+      `\`${name}\` is not valid here`,
+      'one of default, json, none',
+    );
+  }
+  return { strings, escape: name === undefined ? 'hex' : NGINX_ESCAPES[name] };
+}
+
+/** Takes the string out of a whole `log-format "…"`; anything else is the string itself. */
+export function pastedHaproxy(format: Text): Text {
+  const directive = HAPROXY_DIRECTIVE.exec(format.value);
+  if (directive === null) return format;
+  const start = directive[0].length;
+  const rest = format.value.slice(start).trimEnd();
+  const quoted = rest.length > 1 && (rest[0] === '"' || rest[0] === "'") && rest.endsWith(rest[0]);
+  return quoted ? format.slice(start + 1, start + rest.length - 1) : format.slice(start, start + rest.length);
+}

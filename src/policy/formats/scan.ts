@@ -1,0 +1,106 @@
+import { Convert } from '../../../assembly/shared/convert.ts';
+import type { Text } from '../document/text.ts';
+import type { Escape, ScanOp, TextBody } from '../plan.ts';
+import { captureOnce, isList } from './capture.ts';
+import type { Part, Piece } from './notation.ts';
+import type { FormatSlots } from './slots.ts';
+
+/** Capture without a field that holds what is left behind the last variable. */
+const REST = 'extra';
+
+/** At the end of the format these take the rest of the line; anything else ends at a blank, and what follows is drift. */
+const FREE_TEXT: ReadonlySet<Convert> = new Set([Convert.text, Convert.verbatim]);
+
+/** Turns the pieces of a format string into a scan program: every variable ends where the next literal begins. */
+export function compileScan(pieces: readonly Piece[], format: Text, escapes: Escape, slots: FormatSlots): TextBody {
+  const scan = new Scan(pieces, escapes, slots);
+  const ops = scan.compile();
+  if (!pieces.some((piece) => piece.kind === 'variable')) {
+    format.report(
+      'no_variables',
+      'the format has no variables',
+      'paste it as it stands in the load balancer’s configuration',
+    );
+  }
+  const last = ops.at(-1);
+  if (last?.op !== 'until' || last.until !== undefined) {
+    const slot = slots.extra(REST, format);
+    if (slot !== undefined) ops.push({ op: 'rest', slot });
+  }
+  return { kind: 'text', ops };
+}
+
+class Scan {
+  readonly #pieces: readonly Piece[];
+  readonly #escapes: Escape;
+  readonly #slots: FormatSlots;
+  readonly #ops: ScanOp[] = [];
+  /** Characters of the next literal that an op before it has consumed. */
+  #consumed = 0;
+
+  constructor(pieces: readonly Piece[], escapes: Escape, slots: FormatSlots) {
+    this.#pieces = pieces;
+    this.#escapes = escapes;
+    this.#slots = slots;
+  }
+
+  compile(): ScanOp[] {
+    for (const [i, piece] of this.#pieces.entries()) {
+      if (piece.kind === 'literal') this.#literal(piece.text);
+      else if (piece.spec.braces) this.#braces(piece, this.#pieces[i + 1]);
+      else this.#variable(piece, i);
+    }
+    return this.#ops;
+  }
+
+  #literal(text: string): void {
+    const left = text.slice(this.#consumed);
+    this.#consumed = 0;
+    if (left !== '') this.#ops.push({ op: 'literal', text: left });
+  }
+
+  /** The op takes the blank behind the braces along, so the literal after it starts behind that blank. */
+  #braces(part: Part, next: Piece | undefined): void {
+    if (next !== undefined && !(next.kind === 'literal' && next.text.startsWith(' '))) {
+      part.name.report('blank_missing', `\`${part.name.value}\` must be followed by a blank`);
+    }
+    this.#ops.push({ op: 'braces', capture: captureOnce(part.spec, part.name, this.#slots) });
+    this.#consumed = 1;
+  }
+
+  #variable(part: Part, index: number): void {
+    const next = this.#pieces[index + 1];
+    if (next?.kind === 'variable') {
+      part.name.file.report(
+        next.name.span,
+        'variables_adjacent',
+        `\`${next.name.value}\` follows \`${part.name.value}\` with nothing between them`,
+        'put a character between them that neither can hold',
+      );
+    }
+    const capture = captureOnce(part.spec, part.name, this.#slots);
+    const ends = this.#pieces.length === index + 1 && !FREE_TEXT.has(capture.convert);
+    const until = ends ? ' ' : next?.kind === 'literal' ? next.text : undefined;
+    this.#ops.push({
+      op: 'until',
+      ...(until === undefined ? {} : { until }),
+      capture,
+      list: isList(part.spec) && until !== undefined && /^[ ,]/.test(until),
+      quoted: this.#inQuotes(index, until) && (part.quoted || this.#escapes === 'backslash'),
+      lenient: ends || (until !== undefined && this.#mayEnd(part, index)),
+    });
+    this.#consumed = until?.length ?? 0;
+  }
+
+  #inQuotes(index: number, until: string | undefined): boolean {
+    const before = this.#pieces[index - 1];
+    return before?.kind === 'literal' && before.text.endsWith('"') && until?.startsWith('"') === true;
+  }
+
+  /** Whether the line may end inside it: cut short by its writer, or with braces behind it that may all be absent. */
+  #mayEnd(part: Part, index: number): boolean {
+    const behind = this.#pieces.slice(index + 1).filter((piece) => piece.kind === 'variable');
+    if (behind.some((piece) => !piece.spec.braces)) return false;
+    return part.spec.cut || (behind.length > 0 && this.#pieces.at(-1)?.kind === 'variable');
+  }
+}

@@ -1,0 +1,186 @@
+import { Field } from '../../../assembly/shared/fields.ts';
+import {
+  Assign as AssignAt,
+  Capture as CaptureAt,
+  Format as FormatAt,
+  MapCase as MapCaseAt,
+  MapTable as MapTableAt,
+  Op as OpAt,
+  OpCode,
+  OpFlag,
+} from '../../../assembly/shared/image_layout.ts';
+import { SlotKind } from '../../../assembly/shared/slot_kind.ts';
+import { buildAutomaton, type Pattern } from '../automaton.ts';
+import { FIELDS, type FieldName } from '../fields.ts';
+import type { Assign, Capture, FormatPlan, MapPlan, ScanOp } from '../plan.ts';
+import { placeAutomaton } from './automaton_table.ts';
+import { escapeText, type ImageBuilder } from './builder.ts';
+import { placeNode } from './json_tables.ts';
+
+const NOWHERE = 0xffff;
+const NONE = 0xffffffff;
+
+/** Places a format and everything it points to; its address. */
+export function placeFormat(image: ImageBuilder, format: FormatPlan): number {
+  const body = format.body.kind === 'text' ? placeOps(image, format.body.ops) : placeNode(image, format.body.root, '');
+  const defaults = placeAssigns(image, format.defaults);
+  const maps = placeMaps(image, format.maps);
+  const extras = image.spans(format.extras.map((name) => image.json(`"${escapeText(name)}":`)));
+  const name = image.text(format.name);
+  const at = image.reserve(FormatAt.size);
+  image.span(at + FormatAt.name, name);
+  image.u32(at + FormatAt.kind, format.body.kind === 'text' ? 1 : 2);
+  image.u32(at + FormatAt.body, body);
+  image.u32(at + FormatAt.op_count, format.body.kind === 'text' ? format.body.ops.length : 0);
+  image.u32(at + FormatAt.defaults, defaults);
+  image.u32(at + FormatAt.default_count, format.defaults.length);
+  image.u32(at + FormatAt.maps, maps);
+  image.u32(at + FormatAt.map_count, format.maps.length);
+  image.u32(at + FormatAt.extras, extras);
+  image.u32(at + FormatAt.extra_count, format.extras.length);
+  image.u32(at + FormatAt.escape, ['none', 'backslash', 'hex', 'hash'].indexOf(format.escape));
+  return at;
+}
+
+/** Type of a slot's field; captures without a field are text. */
+function slotType(slot: number): string {
+  const name = Field[slot] as FieldName | undefined;
+  return (name !== undefined && FIELDS[name]?.type) || 'text';
+}
+
+export function placeAssigns(image: ImageBuilder, assigns: readonly Assign[]): number {
+  if (assigns.length === 0) return 0;
+  const texts = assigns.map(({ value }) => (typeof value === 'string' ? image.text(value) : undefined));
+  const at = image.reserve(assigns.length * AssignAt.size);
+  assigns.forEach(({ slot, value }, i) => {
+    const entry = at + i * AssignAt.size;
+    const span = texts[i];
+    const kind = span ? SlotKind.text : slotType(slot) === 'bool' ? SlotKind.bool : SlotKind.int;
+    image.u16(entry + AssignAt.slot, slot);
+    image.u16(entry + AssignAt.kind, kind);
+    if (span) {
+      image.u32(entry + AssignAt.start, span.address);
+      image.u32(entry + AssignAt.value, span.address + span.length);
+    } else {
+      image.u64(entry + AssignAt.value, BigInt(value));
+    }
+  });
+  return at;
+}
+
+export function placeCapture(image: ImageBuilder, capture: Capture): number {
+  const name = image.text(capture.name);
+  const at = image.reserve(CaptureAt.size);
+  image.u32(at + CaptureAt.convert, capture.convert);
+  capture.slots.forEach((slot, i) => {
+    image.u16(at + CaptureAt.slots + i * 2, slot < 0 ? NOWHERE : slot);
+  });
+  image.u16(at + CaptureAt.all, capture.all ?? NOWHERE);
+  image.span(at + CaptureAt.name, name);
+  return at;
+}
+
+/** Characters that may be the second or later of a JSON escape: a search that stops at them must know where it is. */
+const INSIDE_ESCAPES = /^[nrtbfu0-9a-fA-F]/;
+
+function placeOps(image: ImageBuilder, ops: readonly ScanOp[]): number {
+  const rows = ops.map((op) => {
+    const row = opRow(op);
+    return { ...row, span: image.text(row.text), capture: row.capture ? placeCapture(image, row.capture) : row.slot };
+  });
+  const at = image.reserve(Math.max(1, rows.length) * OpAt.size);
+  rows.forEach((row, i) => {
+    const entry = at + i * OpAt.size;
+    image.u32(entry + OpAt.code, row.code);
+    image.u32(entry + OpAt.flags, row.flags);
+    image.span(entry + OpAt.text, row.span);
+    image.u32(entry + OpAt.capture, row.capture);
+    const first = escapeText(row.text).charCodeAt(0);
+    const byte = Number.isNaN(first) ? 0 : new TextEncoder().encode(escapeText(row.text))[0]!;
+    image.u64(entry + OpAt.pattern, BigInt(byte) * 0x0101010101010101n);
+  });
+  return at;
+}
+
+interface OpRow {
+  readonly code: OpCode;
+  readonly flags: number;
+  readonly text: string;
+  readonly capture?: Capture;
+  readonly slot: number;
+}
+
+function opRow(op: ScanOp): OpRow {
+  switch (op.op) {
+    case 'literal':
+      return { code: OpCode.literal, flags: 0, text: op.text, slot: 0 };
+    case 'optional':
+      return { code: OpCode.optional, flags: 0, text: op.text, slot: 0 };
+    case 'field':
+      return { code: OpCode.field, flags: op.required ? OpFlag.required : 0, text: '', capture: op.capture, slot: 0 };
+    case 'braces':
+      return { code: OpCode.braces, flags: 0, text: '}', capture: op.capture, slot: 0 };
+    case 'rest':
+      return { code: OpCode.rest, flags: 0, text: '', slot: op.slot };
+    case 'until': {
+      if (op.until === undefined) return { code: OpCode.tail, flags: 0, text: '', capture: op.capture, slot: 0 };
+      const flags =
+        (op.list ? OpFlag.list : 0) |
+        (op.quoted ? OpFlag.quoted : 0) |
+        (op.lenient ? OpFlag.lenient : 0) |
+        (INSIDE_ESCAPES.test(op.until) ? OpFlag.careful : 0);
+      return { code: OpCode.until, flags, text: op.until, capture: op.capture, slot: 0 };
+    }
+  }
+}
+
+function placeMaps(image: ImageBuilder, maps: readonly MapPlan[]): number {
+  if (maps.length === 0) return 0;
+  const rows = maps.map((map) => ({ map, automaton: mapAutomaton(image, map), cases: placeCases(image, map) }));
+  const names = new Map(
+    rows.flatMap(({ map }) => [map.from, map.and ?? map.from]).map((slot) => [slot, placeNames(image, slot)]),
+  );
+  const at = image.reserve(maps.length * MapTableAt.size);
+  rows.forEach(({ map, automaton, cases }, i) => {
+    const entry = at + i * MapTableAt.size;
+    image.u32(entry + MapTableAt.from, map.from);
+    image.u32(entry + MapTableAt.and, map.and ?? NONE);
+    image.u32(entry + MapTableAt.automaton, automaton);
+    image.u32(entry + MapTableAt.cases, cases);
+    image.u32(entry + MapTableAt.from_names, names.get(map.from) ?? 0);
+    image.u32(entry + MapTableAt.and_names, map.and === undefined ? 0 : (names.get(map.and) ?? 0));
+  });
+  return at;
+}
+
+function mapAutomaton(image: ImageBuilder, map: MapPlan): number {
+  const patterns: Pattern[] = map.cases.flatMap(({ is }, id) =>
+    is.map((text) => ({ kind: 'glob' as const, text, id })),
+  );
+  return placeAutomaton(image, buildAutomaton(patterns, { mode: 'first' }));
+}
+
+function placeCases(image: ImageBuilder, map: MapPlan): number {
+  const rows = map.cases.map((row) => ({
+    row,
+    set: placeAssigns(image, row.set),
+    copy: image.words(row.copy.map(([to, from]) => to | (from << 16))),
+  }));
+  const at = image.reserve(rows.length * MapCaseAt.size);
+  rows.forEach(({ row, set, copy }, i) => {
+    const entry = at + i * MapCaseAt.size;
+    image.u32(entry + MapCaseAt.set, set);
+    image.u32(entry + MapCaseAt.set_count, row.set.length);
+    image.u32(entry + MapCaseAt.copy, copy);
+    image.u32(entry + MapCaseAt.copy_count, row.copy.length);
+  });
+  return at;
+}
+
+/** Names of the members of an enum field by number; 0 for other fields. */
+function placeNames(image: ImageBuilder, slot: number): number {
+  const values = FIELDS[Field[slot] as FieldName]?.values;
+  if (!values) return 0;
+  const names = Object.entries(values);
+  return image.spans(Array.from({ length: names.length }, (_, i) => image.text(values[i] ?? '')));
+}

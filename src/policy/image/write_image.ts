@@ -1,0 +1,204 @@
+import { EventClass } from '../../../assembly/shared/enums.ts';
+import { ErrorCode } from '../../../assembly/shared/errors.ts';
+import {
+  Header,
+  IMAGE_MAGIC,
+  Route as RouteAt,
+  Shards,
+  Source as SourceAt,
+} from '../../../assembly/shared/image_layout.ts';
+import { ABI_VERSION, IMAGE_BASE } from '../../../assembly/shared/limits.ts';
+import { buildAutomaton } from '../automaton.ts';
+import { type MatchPlan, writeMatch } from '../condition/index.ts';
+import { enumNames, FIELD_BY_PATH } from '../fields.ts';
+import type { FormatPlan, Plan, RoutePlan, ShardPlan, SourcePlan, TemplatePlan } from '../plan.ts';
+import { placeAutomaton } from './automaton_table.ts';
+import { escapeText, ImageBuilder } from './builder.ts';
+import { placeAssigns, placeFormat } from './format_tables.ts';
+import { type BitNode, placeBitNode } from './json_tables.ts';
+import { placeTemplate } from './template_tables.ts';
+
+/** What `describe` tells of the engine the image is for. */
+export interface EngineInfo {
+  readonly version: string;
+  /** SHA-256 of the module without a policy: 64 hexadecimal digits. */
+  readonly hash: string;
+}
+
+/** The policy image: see `assembly/shared/image_layout.ts`. The same plan gives the same bytes. */
+export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo): Uint8Array {
+  const image = new ImageBuilder();
+  const header = (field: Header, value: number): void => image.u32(IMAGE_BASE + field, value);
+  header(Header.magic, IMAGE_MAGIC);
+  header(Header.abi, ABI_VERSION);
+  header(Header.describe, image.terminated(JSON.stringify(description(plan, engine))));
+  header(Header.raw, ['incomplete', 'always', 'never'].indexOf(plan.raw));
+  header(Header.record_missing, image.terminated(lossMarker(plan, 'record_missing')));
+  header(Header.too_large, image.terminated(lossMarker(plan, 'too_large')));
+  header(Header.record_node, placeBitNode(image, recordNode()));
+  const formats = plan.formats.map((format) => placeFormat(image, format));
+  header(Header.sources, placeSources(image, plan, formats));
+  header(Header.source_automaton, placeTags(image, plan.sources));
+  header(Header.routes, placeRoutes(image, plan.routes));
+  header(Header.route_count, plan.routes.length);
+  header(Header.shards, placeShards(image, plan.shards));
+  header(Header.templates, placeTemplates(image, plan.templates));
+  header(Header.labels, image.spans(plan.labels.map((name) => image.json(`${escapeText(name)}:`))));
+  header(Header.label_count, plan.labels.length);
+  header(Header.match, image.place(writeMatch(conditions, image.next())));
+  return image.finish();
+}
+
+function description(plan: Plan, engine: EngineInfo): object {
+  return {
+    engine,
+    abi: ABI_VERSION,
+    policy: { name: plan.name, hash: plan.hash },
+    schema: plan.schema,
+    sources: plan.sources.map(({ name, tag, formats }) => ({
+      name,
+      tag,
+      formats: formats.map((i) => plan.formats[i]?.name),
+    })),
+    formats: plan.formats.map(({ name }) => name),
+    routes: plan.routes.map(({ name, destinations }) => ({ name, destinations })),
+    shards: plan.shards.weights.length,
+    fields: [...FIELD_BY_PATH.keys()],
+    errors: Object.values(enumNames(ErrorCode)).filter((code) => code !== 'none'),
+  };
+}
+
+/** The answer where there is nothing to normalize: it still has a tag, so it is delivered and seen. */
+function lossMarker(plan: Plan, code: keyof typeof ErrorCode): string {
+  const tag = 'audit.s0.unrouted';
+  const auditlb = { error: { code }, policy: plan.hash.slice(0, 16), shard: 0, status: 'failed', tag };
+  return JSON.stringify({ auditlb, message: 'the record could not be read by the audit filter' });
+}
+
+/** Keys the line is looked for under. */
+function recordNode(lineKey?: string): BitNode {
+  if (lineKey !== undefined) return { keys: new Map([[lineKey, { bit: 1 }]]) };
+  return {
+    keys: new Map([
+      ['log', { bit: 1 }],
+      ['message', { bit: 2 }],
+    ]),
+  };
+}
+
+function placeTags(image: ImageBuilder, sources: readonly SourcePlan[]): number {
+  const patterns = sources.map(({ tag }, id) => ({ kind: 'glob' as const, text: tag, id }));
+  return placeAutomaton(image, buildAutomaton(patterns, { mode: 'first', raw: true }));
+}
+
+function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[]): number {
+  const rows = plan.sources.map((source) => {
+    const own = source.formats.map((i) => plan.formats[i]!);
+    return {
+      source,
+      name: image.text(source.name),
+      key: source.lineKey === undefined ? undefined : image.text(source.lineKey),
+      labels: placeAssigns(
+        image,
+        source.labels.map(([slot, value]) => ({ slot, value })),
+      ),
+      formats: image.words(source.formats.map((i) => formats[i]!)),
+      text: own.length > 1 ? placeTextSniffers(image, own) : 0,
+      json: own.length > 1 ? placeJsonSniffers(image, own) : undefined,
+      record: placeBitNode(image, recordNode(source.lineKey)),
+    };
+  });
+  const at = image.reserve(Math.max(1, rows.length) * SourceAt.size);
+  rows.forEach((row, i) => {
+    const entry = at + i * SourceAt.size;
+    image.span(entry + SourceAt.name, row.name);
+    if (row.key) image.span(entry + SourceAt.line_key, row.key);
+    image.i32(entry + SourceAt.zone, row.source.zoneMinutes);
+    image.u32(entry + SourceAt.labels, row.labels);
+    image.u32(entry + SourceAt.label_count, row.source.labels.length);
+    image.u32(entry + SourceAt.formats, row.formats);
+    image.u32(entry + SourceAt.format_count, row.source.formats.length);
+    image.u32(entry + SourceAt.sniff_text, row.text);
+    image.u32(entry + SourceAt.sniff_json, row.json?.node ?? 0);
+    image.u32(entry + SourceAt.sniff_masks, row.json?.masks ?? 0);
+    image.u32(entry + SourceAt.record_node, row.record);
+  });
+  return at;
+}
+
+function placeTextSniffers(image: ImageBuilder, formats: readonly FormatPlan[]): number {
+  const patterns = formats.flatMap(({ sniff }, id) =>
+    sniff.kind === 'text' ? [{ kind: 'regex' as const, text: `^(?:${sniff.pattern})`, id }] : [],
+  );
+  return patterns.length === 0 ? 0 : placeAutomaton(image, buildAutomaton(patterns, { mode: 'first' }));
+}
+
+/** One bit per distinct path any of the formats is known by. */
+function placeJsonSniffers(
+  image: ImageBuilder,
+  formats: readonly FormatPlan[],
+): { node: number; masks: number } | undefined {
+  const root: BitNode = { keys: new Map() };
+  const bits = new Map<string, number>();
+  const masks = formats.map(({ sniff }) => {
+    if (sniff.kind !== 'json') return 0n;
+    return sniff.keys.reduce((mask, path) => mask | (1n << BigInt(addPath(root, path, bits) - 1)), 0n);
+  });
+  if (bits.size === 0) return undefined;
+  const at = image.reserve(masks.length * 8);
+  masks.forEach((mask, i) => {
+    image.u64(at + i * 8, mask);
+  });
+  return { node: placeBitNode(image, root), masks: at };
+}
+
+function addPath(root: BitNode, path: string, bits: Map<string, number>): number {
+  const bit = bits.get(path) ?? bits.size + 1;
+  bits.set(path, bit);
+  const steps = path.split('.');
+  let node = root;
+  for (const [i, step] of steps.entries()) {
+    const known = node.keys.get(step) ?? { bit: 0 };
+    node.keys.set(step, known);
+    if (i === steps.length - 1) known.bit = bit;
+    else node = known.node ??= { keys: new Map() };
+  }
+  return bit;
+}
+
+function placeRoutes(image: ImageBuilder, routes: readonly RoutePlan[]): number {
+  const rows = routes.map(({ name }) => ({
+    tag: image.json(`.${name}`),
+    json: image.json(`${JSON.stringify(name)},`),
+  }));
+  const at = image.reserve(Math.max(1, rows.length) * RouteAt.size);
+  rows.forEach(({ tag, json }, i) => {
+    image.span(at + i * RouteAt.size + RouteAt.tag, tag);
+    image.span(at + i * RouteAt.size + RouteAt.json, json);
+  });
+  return at;
+}
+
+function placeShards(image: ImageBuilder, shards: ShardPlan): number {
+  const keys = image.words(shards.by);
+  const weights = image.reserve(Math.max(1, shards.weights.length) * 8);
+  shards.weights.forEach((weight, i) => {
+    image.f64(weights + i * 8, weight);
+  });
+  const at = image.reserve(Shards.size);
+  image.u32(at + Shards.count, shards.weights.length);
+  image.u32(at + Shards.weighted, new Set(shards.weights).size > 1 ? 1 : 0);
+  image.u32(at + Shards.key_count, shards.by.length);
+  image.u32(at + Shards.keys, keys);
+  image.u32(at + Shards.weights, weights);
+  return at;
+}
+
+/** A class without a template of its own is written as a Base Event. */
+function placeTemplates(image: ImageBuilder, templates: readonly TemplatePlan[]): number {
+  const placed = new Map(templates.map((template) => [template.schema_class, placeTemplate(image, template)]));
+  const base = placed.get(EventClass.base_event);
+  if (base === undefined) throw new Error('the schema has no template for the Base Event');
+  const classes = Object.keys(enumNames(EventClass)).length;
+  return image.words(Array.from({ length: classes }, (_, i) => placed.get(i) ?? base));
+}

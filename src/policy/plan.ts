@@ -1,0 +1,199 @@
+import type { Convert } from '../../assembly/shared/convert.ts';
+
+/**
+ * The plan: what a checked policy means, with every name resolved to a slot. Two things read it: the image writer,
+ * for the engine, and the reference evaluator. Text in a plan is plain text, never JSON-escaped.
+ */
+export interface Plan {
+  /** Name of the policy, and SHA-256 of its resolved form: 64 hexadecimal digits. */
+  readonly name: string;
+  readonly hash: string;
+  readonly schema: 'ocsf';
+  /** When an event's own line is carried along in `raw_data`. */
+  readonly raw: 'always' | 'incomplete' | 'never';
+  readonly sources: readonly SourcePlan[];
+  readonly formats: readonly FormatPlan[];
+  /** Names of the labels any source sets; label `i` is slot `LABEL_BASE + i`. */
+  readonly labels: readonly string[];
+  readonly routes: readonly RoutePlan[];
+  readonly shards: ShardPlan;
+  readonly templates: readonly TemplatePlan[];
+}
+
+export interface SourcePlan {
+  readonly name: string;
+  /** Tag pattern with `*`. The first source that matches is the record's. */
+  readonly tag: string;
+  /** Indexes into `Plan.formats`, tried in the order of their sniffers; one index: no sniffing. */
+  readonly formats: readonly number[];
+  /** Key that holds the line. `undefined`: `log`, else `message`, else the record itself. */
+  readonly lineKey?: string;
+  /** Minutes east of UTC for times without a zone. */
+  readonly zoneMinutes: number;
+  /** Label slot to value. */
+  readonly labels: readonly (readonly [slot: number, value: string])[];
+}
+
+/** One constant written to a slot: text, or the number of an enum member, an integer or a boolean (0/1). */
+export interface Assign {
+  readonly slot: number;
+  readonly value: string | number;
+}
+
+export interface FormatPlan {
+  readonly name: string;
+  /** Set before anything is parsed; parsing and maps may overwrite. */
+  readonly defaults: readonly Assign[];
+  readonly body: TextBody | JsonBody;
+  /** Names of the format's captures without a field; capture `i` is slot `EXTRA_BASE + i`. */
+  readonly extras: readonly string[];
+  readonly maps: readonly MapPlan[];
+  readonly product: { readonly name: string; readonly vendor: string };
+  /** How `auto` knows it. */
+  readonly sniff: Sniff;
+  /** Escapes inside captured text. */
+  readonly escape: Escape;
+}
+
+/** `none`; `backslash`: \" \\ \n \t \r \xhh (Apache); `hex`: \xHH (nginx); `hash`: #HH (HAProxy). */
+export type Escape = 'none' | 'backslash' | 'hex' | 'hash';
+
+export type Sniff =
+  | { readonly kind: 'none' }
+  /** A regular expression that must match at the start of the line. */
+  | { readonly kind: 'text'; readonly pattern: string }
+  /** Dotted paths that must all be present in the JSON object. */
+  | { readonly kind: 'json'; readonly keys: readonly string[] };
+
+/** Where a capture goes. Three slots for addresses: address, port, host; -1: nowhere. */
+export interface Capture {
+  readonly convert: Convert;
+  readonly slots: readonly [number, number, number];
+  /** A list of several elements (`last_…`, `seconds_sum`) is also kept here as logged; a single one is not. */
+  readonly all?: number;
+  /** What the load balancer calls it: in errors and explanations. */
+  readonly name: string;
+}
+
+export interface TextBody {
+  readonly kind: 'text';
+  readonly ops: readonly ScanOp[];
+}
+
+export type ScanOp =
+  /** The line goes on with exactly this text. */
+  | { readonly op: 'literal'; readonly text: string }
+  /**
+   * Everything up to the first occurrence of `until` (consumed too); `undefined`: the rest of the line.
+   * `list`: a blank after a comma, and ` : `, belong to the text (nginx upstream lists).
+   * `quoted`: an escaped quote inside does not end it. `lenient`: a missing `until` at the end of the line is fine
+   * (a line cut short by its writer).
+   */
+  | {
+      readonly op: 'until';
+      readonly until?: string;
+      readonly capture: Capture;
+      readonly list: boolean;
+      readonly quoted: boolean;
+      readonly lenient: boolean;
+    }
+  /**
+   * One blank-separated field, quoted or bare as it comes: `"…"` ends at a quote followed by a blank or the end.
+   * At the end of the line it is missing: an error if `required`, otherwise the scan is done.
+   */
+  | { readonly op: 'field'; readonly capture: Capture; readonly required: boolean }
+  /** `{a|b|}` and a blank, if the line goes on with `{`; otherwise nothing. The capture is what the braces hold. */
+  | { readonly op: 'braces'; readonly capture: Capture }
+  /** The text, if the line goes on with it; otherwise nothing. */
+  | { readonly op: 'optional'; readonly text: string }
+  /** Whatever is left goes to `slot` and raises the drift flag. */
+  | { readonly op: 'rest'; readonly slot: number };
+
+export interface JsonBody {
+  readonly kind: 'json';
+  readonly root: JsonNode;
+}
+
+/** An object the format knows. Keys it does not list are unmapped. */
+export interface JsonNode {
+  readonly keys: readonly JsonKey[];
+}
+
+export interface JsonKey {
+  /** Key of the object; `[]`: every element of an array; `[0]`: its first element. */
+  readonly key: string;
+  readonly capture?: Capture;
+  readonly node?: JsonNode;
+  /** Known and left out of the output: constants such as `apiVersion`. */
+  readonly ignore: boolean;
+}
+
+/** A lookup by the text (or enum number) of a slot. The first case that matches is applied; none is no error. */
+export interface MapPlan {
+  readonly from: number;
+  /** Joined to `from` with a blank before it is looked up: an empty text if missing. */
+  readonly and?: number;
+  readonly cases: readonly MapCase[];
+}
+
+export interface MapCase {
+  /** Patterns, `*` for any text. */
+  readonly is: readonly string[];
+  readonly set: readonly Assign[];
+  /** Slots copied from other slots, if those are there. */
+  readonly copy: readonly (readonly [to: number, from: number])[];
+}
+
+export interface RoutePlan {
+  readonly name: string;
+  readonly when: string;
+  readonly destinations: readonly string[];
+}
+
+/** One shard space for the policy: the tag carries one shard. */
+export interface ShardPlan {
+  /** Slots tried in order; the first that is present is the key. None: shard 0. */
+  readonly by: readonly number[];
+  /** Weight of each shard, positive. */
+  readonly weights: readonly number[];
+}
+
+/** Output of one class: members in JCS order. */
+export interface TemplatePlan {
+  readonly schema_class: number;
+  readonly members: readonly Member[];
+}
+
+export type Member =
+  | { readonly kind: 'object'; readonly key: string; readonly members: readonly Member[] }
+  /** A list of at most one object. */
+  | { readonly kind: 'list'; readonly key: string; readonly members: readonly Member[] }
+  /** A constant JSON value. `if`: only when one of these slots is present; `unless`: only when none of these is. */
+  | {
+      readonly kind: 'constant';
+      readonly key: string;
+      readonly value: unknown;
+      readonly if: readonly number[];
+      readonly unless?: readonly number[];
+    }
+  /**
+   * The first of these slots that is present. `as` what it becomes: `value` as the slot has it, `text` always a string,
+   * `text_list` a list of one string, `split_list` a string cut at `, ` into a list, `enum` looked up in `table`,
+   * `milliseconds` microseconds cut down to whole milliseconds. A number that is not in `table` is as good as missing.
+   * `otherwise`: what stands there when nothing is present; such a member is always there, as a constant without `if` is.
+   * `if`, `unless`: as for a constant.
+   */
+  | {
+      readonly kind: 'slot';
+      readonly key: string;
+      readonly slots: readonly number[];
+      readonly as: 'value' | 'text' | 'text_list' | 'split_list' | 'enum' | 'milliseconds';
+      readonly table?: Readonly<Record<number, string | number>>;
+      readonly otherwise?: string | number;
+      readonly if?: readonly number[];
+      readonly unless?: readonly number[];
+    }
+  /** Captures without a field, keys the format does not list, keys of the host record. */
+  | { readonly kind: 'unmapped'; readonly key: string }
+  /** Labels of the source as `name:value`. */
+  | { readonly kind: 'labels'; readonly key: string };

@@ -1,0 +1,175 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { Convert } from '../../../assembly/shared/convert.ts';
+import type { Escape } from '../plan.ts';
+import { decodeEscapes } from './escapes.ts';
+import { clfTime, epochTime, isoTime } from './times.ts';
+import type { ErrorName } from './types.ts';
+
+/** A value for one of the capture's three slots, and which part of the text it came from. */
+export interface Converted {
+  readonly target: 0 | 1 | 2;
+  readonly value: string | bigint | boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Conversion {
+  readonly values: readonly Converted[];
+  readonly error?: ErrorName;
+}
+
+export interface ConvertContext {
+  readonly escapes: Escape;
+  /** Minutes east of UTC for times without a zone. */
+  readonly zoneMinutes: number;
+}
+
+type Rule = (text: string, context: ConvertContext) => Conversion;
+
+const MISSING: Conversion = { values: [] };
+const reject = (error: ErrorName): Conversion => ({ values: [], error });
+
+/** One value for the first slot, from the whole text unless told. */
+function one(value: string | bigint | boolean, text: string, from = 0, to = text.length): Conversion {
+  return { values: [{ target: 0, value, from, to }] };
+}
+
+const RULES: Readonly<Record<Convert, Rule>> = {
+  [Convert.text]: (text, { escapes }) => one(decodeEscapes(text, escapes), text),
+  [Convert.verbatim]: (text) => one(text, text),
+  [Convert.int]: (text) => integer(text, 'integer_expected', (n) => n),
+  [Convert.count]: (text) => integer(text, 'integer_expected', orMissing),
+  [Convert.seconds]: (text) => duration(text, microseconds(text, 6)),
+  [Convert.milliseconds]: (text) => duration(text, microseconds(text, 3)),
+  [Convert.microseconds]: (text) => integer(text, 'duration_expected', orMissing),
+  [Convert.nanoseconds]: (text) => integer(text, 'duration_expected', (n) => (n < 0n ? undefined : n / 1000n)),
+  [Convert.clf_time]: (text, { zoneMinutes }) => time(text, clfTime(text, zoneMinutes)),
+  [Convert.iso_time]: (text, { zoneMinutes }) => time(text, isoTime(text, zoneMinutes)),
+  [Convert.epoch_time]: (text) => time(text, epochTime(text)),
+  [Convert.address]: (text) => ({ values: address(text, 0) }),
+  [Convert.address_port]: (text) => ({ values: addressPort(text) }),
+  [Convert.last_of_list]: (text) => ofLast(text, (last) => one(last, last)),
+  [Convert.seconds_sum]: secondsSum,
+  [Convert.last_address_port]: (text) => ofLast(text, (last) => ({ values: addressPort(last) })),
+  [Convert.boolean]: boolean,
+  [Convert.json]: (text) => one(text, text),
+  [Convert.amzn_trace]: amznTrace,
+  [Convert.frontend]: frontend,
+  [Convert.last_count]: (text) => ofLast(text, (last) => integer(last, 'integer_expected', orMissing)),
+};
+
+/** What captured text becomes. `-` and the empty text are missing but to `verbatim`. */
+export function convertText(convert: Convert, text: string, context: ConvertContext): Conversion {
+  if (convert !== Convert.verbatim && (text === '' || text === '-')) return MISSING;
+  return RULES[convert](text, context);
+}
+
+const orMissing = (n: bigint): bigint | undefined => (n < 0n ? undefined : n);
+
+function integer(text: string, error: ErrorName, take: (n: bigint) => bigint | undefined): Conversion {
+  if (!/^[+-]?\d{1,18}$/.test(text)) return reject(error);
+  const value = take(BigInt(text));
+  return value === undefined ? MISSING : one(value, text);
+}
+
+/** Decimal number times ten to the `places`, truncated; -1 if negative, `undefined` if it is none. */
+function microseconds(text: string, places: number): bigint | undefined {
+  const match = /^([+-]?)(\d{1,12})(?:\.(\d{1,9}))?$/.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole, fraction = ''] = match;
+  return sign === '-' ? -1n : BigInt(whole! + fraction.padEnd(places, '0').slice(0, places));
+}
+
+function duration(text: string, value: bigint | undefined): Conversion {
+  if (value === undefined) return reject('duration_expected');
+  return value < 0n ? MISSING : one(value, text);
+}
+
+function time(text: string, ms: number | undefined): Conversion {
+  return ms === undefined ? reject('time_expected') : one(BigInt(ms), text);
+}
+
+/** Elements of an `a, b : c` list, and where each begins. */
+function listElements(text: string): { readonly text: string; readonly at: number }[] {
+  const elements: { text: string; at: number }[] = [];
+  let at = 0;
+  for (const group of text.split(' : ')) {
+    for (const element of group.split(', ')) {
+      elements.push({ text: element, at });
+      at += element.length + ', '.length;
+    }
+    at += ' : '.length - ', '.length;
+  }
+  return elements;
+}
+
+/** Whether the text is a list of several elements. */
+export const isList = (text: string): boolean => listElements(text).length > 1;
+
+function ofLast(text: string, convert: (last: string) => Conversion): Conversion {
+  const last = listElements(text).findLast((element) => element.text !== '' && element.text !== '-');
+  if (last === undefined) return MISSING;
+  const { values, ...rest } = convert(last.text);
+  return { ...rest, values: values.map((each) => ({ ...each, from: each.from + last.at, to: each.to + last.at })) };
+}
+
+function secondsSum(text: string): Conversion {
+  const elements = text.split(/,| : /).map((element) => element.replace(/^ +| +$/g, ''));
+  const present = elements.filter((element) => element !== '' && element !== '-');
+  const values = present.map((element) => microseconds(element, 6));
+  if (values.includes(undefined)) return reject('duration_expected');
+  const logged = values.filter((value) => value! >= 0n);
+  if (logged.length === 0) return MISSING;
+  return one(
+    logged.reduce<bigint>((sum, value) => sum + value!, 0n),
+    text,
+  );
+}
+
+/** An IPv4 address, or an IPv6 address with or without a zone. */
+function isAddress(text: string): boolean {
+  const [, address] = /^([^%]*)(?:%[\w.:-]+)?$/.exec(text) ?? [];
+  return isIPv4(text) || (address !== undefined && isIPv6(address));
+}
+
+/** An IP address, in brackets or not, for the first slot; other text for the third. */
+function address(text: string, at: number): Converted[] {
+  const bare = /^\[(.+)\]$/s.exec(text)?.[1] ?? text;
+  if (!isAddress(bare)) return [{ target: 2, value: text, from: at, to: at + text.length }];
+  const from = at + text.indexOf(bare);
+  return [{ target: 0, value: bare, from, to: from + bare.length }];
+}
+
+/** `address:port`, `[address]:port`, `host:port`, `address`, `host`, `unix:path`. */
+function addressPort(text: string): Converted[] {
+  const match = /^(.*):(\d{1,5})$/s.exec(text);
+  const head = match?.[1] ?? '';
+  const splits = /^\[.*\]$/s.test(head) || !head.includes(':') || (isAddress(head) && !isAddress(text));
+  if (match === null || text.startsWith('unix:') || Number(match[2]) > 65535 || !splits) return address(text, 0);
+  const port: Converted = { target: 1, value: BigInt(match[2]!), from: head.length + 1, to: text.length };
+  return head === '' || head === '-' ? [port] : [...address(head, 0), port];
+}
+
+function boolean(text: string): Conversion {
+  const word = text.toLowerCase();
+  if (['true', 'on', 'yes', '1'].includes(word)) return one(true, text);
+  if (['false', 'off', 'no', '0'].includes(word)) return one(false, text);
+  return reject('boolean_expected');
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html */
+function amznTrace(text: string): Conversion {
+  const at = text.indexOf('Root=');
+  if (at < 0) return one(text, text);
+  const from = at + 'Root='.length;
+  const root = text.slice(from).split(';')[0]!;
+  return root === '' ? MISSING : one(root, text, from, from + root.length);
+}
+
+/** `ft` of https://docs.haproxy.org/3.2/configuration.html#8.2.6 */
+function frontend(text: string): Conversion {
+  if (!text.endsWith('~')) return one(text, text);
+  const end = text.length - 1;
+  const flag: Converted = { target: 1, value: true, from: end, to: text.length };
+  return { values: end === 0 ? [flag] : [...one(text.slice(0, end), text, 0, end).values, flag] };
+}

@@ -1,0 +1,100 @@
+import { LABEL_BASE } from '../../../assembly/shared/fields.ts';
+import type { Member, TemplatePlan } from '../plan.ts';
+import type { SlotValue } from './types.ts';
+
+export interface EncodeContext {
+  readonly event: ReadonlyMap<number, SlotValue>;
+  readonly unmapped: Readonly<Record<string, unknown>>;
+  /** Names of the labels: label `i` is slot `LABEL_BASE + i`. */
+  readonly labels: readonly string[];
+}
+
+/** The event as its class's template shapes it. */
+export function encodeEvent(template: TemplatePlan | undefined, context: EncodeContext): Record<string, unknown> {
+  return encodeObject(template?.members ?? [], context);
+}
+
+/** Absent members are left out. */
+function encodeObject(members: readonly Member[], context: EncodeContext): Record<string, unknown> {
+  const entries = members.map((member) => [member.key, encodeMember(member, context)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** The member's value; `undefined` if it is absent. */
+function encodeMember(member: Member, context: EncodeContext): unknown {
+  switch (member.kind) {
+    case 'object':
+      return orAbsent(encodeObject(member.members, context));
+    case 'list': {
+      const element = orAbsent(encodeObject(member.members, context));
+      return element === undefined ? undefined : [element];
+    }
+    case 'constant':
+      return isWanted(member, context) ? member.value : undefined;
+    case 'slot':
+      return isWanted(member, context) ? encodeSlot(member, context) : undefined;
+    case 'unmapped':
+      return orAbsent(context.unmapped);
+    case 'labels':
+      return orAbsent(encodeLabels(context));
+  }
+}
+
+/** Whether one of the slots of `if`, and none of `unless`, is there. */
+function isWanted(
+  member: { readonly if?: readonly number[]; readonly unless?: readonly number[] },
+  { event }: EncodeContext,
+): boolean {
+  const { if: needed = [], unless = [] } = member;
+  return (needed.length === 0 || needed.some((slot) => event.has(slot))) && !unless.some((slot) => event.has(slot));
+}
+
+function encodeSlot(member: Extract<Member, { kind: 'slot' }>, { event }: EncodeContext): unknown {
+  const slot = member.slots.find((each) => event.has(each));
+  const value = slot === undefined ? undefined : event.get(slot);
+  return (value === undefined ? undefined : encodeValue(member, value)) ?? member.otherwise;
+}
+
+function encodeValue({ as, table }: Extract<Member, { kind: 'slot' }>, value: SlotValue): unknown {
+  switch (as) {
+    case 'value':
+      return plain(value);
+    case 'text':
+      return text(value);
+    case 'text_list':
+      return [text(value)];
+    case 'split_list':
+      return typeof value === 'string' ? orAbsent(splitList(value)) : undefined;
+    case 'enum':
+      return table?.[Number(value)];
+    case 'milliseconds':
+      return typeof value === 'bigint' ? Number(value / 1000n) : undefined;
+  }
+}
+
+function plain(value: SlotValue): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'object' ? value.json : value;
+}
+
+function text(value: SlotValue): string {
+  if (typeof value !== 'object') return String(value);
+  return typeof value.json === 'string' ? value.json : value.source;
+}
+
+const splitList = (list: string): string[] =>
+  list
+    .split(',')
+    .map((part) => part.replace(/^ +| +$/g, ''))
+    .filter((part) => part !== '');
+
+function encodeLabels({ labels, event }: EncodeContext): string[] {
+  return labels.flatMap((name, i) => {
+    const value = event.get(LABEL_BASE + i);
+    return value === undefined ? [] : [`${name}:${plain(value)}`];
+  });
+}
+
+function orAbsent<Value extends object>(value: Value): Value | undefined {
+  return Object.keys(value).length > 0 ? value : undefined;
+}

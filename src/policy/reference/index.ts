@@ -1,0 +1,183 @@
+import { ParseStatus } from '../../../assembly/shared/enums.ts';
+import { ErrorCode } from '../../../assembly/shared/errors.ts';
+import { EXTRA_BASE, Field, LABEL_BASE, META_BASE, Meta } from '../../../assembly/shared/fields.ts';
+import { FIELD_BY_PATH } from '../fields.ts';
+import type { FormatPlan, Plan, SourcePlan } from '../plan.ts';
+import { deriveMeaning } from './derive.ts';
+import { Draft } from './draft.ts';
+import { encodeEvent } from './encode.ts';
+import { peelEnvelopes } from './envelope.ts';
+import { readPaths } from './json_paths.ts';
+import { applyMaps } from './maps.ts';
+import { decodeUtf8, type RecordText, readRecord } from './record.ts';
+import { splitRequest } from './request.ts';
+import { scanLine } from './scan.ts';
+import { chooseShard } from './shard.ts';
+import { chooseFormat } from './sniff.ts';
+import type { Conditions, Evaluation, HostRecord, SlotValue } from './types.ts';
+import { matchesWildcard } from './wildcard.ts';
+
+export type * from './types.ts';
+
+/** Fields that survive a line that could not be read: the client, the time, and where the line came from. */
+const SALVAGED: ReadonlySet<number> = new Set([
+  Field.src_ip,
+  Field.src_port,
+  Field.src_host,
+  Field.time,
+  Field.log_host,
+  Field.log_app,
+  Field.log_pid,
+  Field.log_priority,
+  Field.log_name,
+  Field.log_message_id,
+  Field.log_stream,
+]);
+
+/** Without conditions only routes for every record are taken. */
+const unconditional =
+  (plan: Plan): Conditions =>
+  (route) =>
+    plan.routes[route]!.when === 'true';
+
+/**
+ * What a filter of this plan makes of one record, and why: `docs/normalization.md` in the plainest way. Never throws for any
+ * record. A record too large for the filter is evaluated like any other.
+ */
+export function evaluate(plan: Plan, input: HostRecord, conditions: Conditions = unconditional(plan)): Evaluation {
+  const draft = new Draft();
+  const hostMs = input.timeSec * 1000 + Math.floor(input.timeNsec / 1_000_000);
+  const source = plan.sources.find((each) => matchesWildcard(each.tag, input.tag));
+  const whole = readRecord(input.record, source, draft);
+  const record = whole?.line === undefined ? whole : peel(whole, whole.line, hostMs, source, draft);
+  setLabels(source, draft);
+  const format = record === undefined ? undefined : parse(plan, source, record, draft);
+  if (draft.status === 'failed') salvage(draft);
+  draft.setMissing(Field.time, BigInt(hostMs));
+  if (draft.status !== 'failed') {
+    applyMaps(format?.maps ?? [], draft);
+    splitRequest(draft);
+  }
+  deriveMeaning(draft);
+  const line = record === undefined ? undefined : (record.line ?? record.text);
+  describe(plan, source, format, line ?? decodeUtf8(input.record), draft);
+  return finish(plan, { draft, source, format, line }, conditions);
+}
+
+function peel(
+  record: RecordText,
+  line: string,
+  hostMs: number,
+  source: SourcePlan | undefined,
+  draft: Draft,
+): RecordText {
+  return { text: record.text, line: peelEnvelopes(line, { hostMs, zoneMinutes: source?.zoneMinutes ?? 0 }, draft) };
+}
+
+function setLabels(source: SourcePlan | undefined, draft: Draft): void {
+  for (const [slot, value] of source?.labels ?? []) draft.set(slot, value);
+}
+
+/** Finds the line's format and reads the line by it. */
+function parse(plan: Plan, source: SourcePlan | undefined, record: RecordText, draft: Draft): FormatPlan | undefined {
+  const format = source === undefined ? undefined : chooseFormat(plan, source, record, draft);
+  if (source === undefined || format === undefined) {
+    draft.fail('format_unknown');
+    return undefined;
+  }
+  draft.assign(format.defaults);
+  if (format.body.kind === 'json') {
+    // Where the record itself is the line, its keys are the format's.
+    if (record.line === undefined) draft.unmapped = [];
+    readPaths(format.body, record.line ?? record.text, source.zoneMinutes, draft);
+  } else if (record.line === undefined) draft.fail('line_missing');
+  else scanLine(format.body, format, record.line, source.zoneMinutes, draft);
+  return format;
+}
+
+/** Drops what a line that could not be read seemed to say. */
+function salvage(draft: Draft): void {
+  for (const slot of [...draft.event.keys()]) {
+    const isLabel = slot >= LABEL_BASE && slot < META_BASE;
+    if (!isLabel && !SALVAGED.has(slot)) draft.clear(slot);
+  }
+}
+
+/** What the filter itself says about the record. */
+function describe(
+  plan: Plan,
+  source: SourcePlan | undefined,
+  format: FormatPlan | undefined,
+  line: string,
+  draft: Draft,
+): void {
+  const { error, status, drift } = draft;
+  draft.setMissing(Meta.source, source?.name);
+  draft.setMissing(Meta.format, format?.name);
+  draft.set(Meta.status, BigInt(ParseStatus[status]));
+  if (drift) draft.set(Meta.drift, true);
+  if (error !== undefined) draft.set(Meta.error_code, BigInt(ErrorCode[error.code]));
+  draft.setMissing(Meta.error_offset, error?.offset === undefined ? undefined : BigInt(error.offset));
+  draft.setMissing(Meta.error_expected, error?.expected);
+  const incomplete = status !== 'ok' || drift || draft.noRequest;
+  if (plan.raw === 'always' || (plan.raw === 'incomplete' && incomplete)) draft.set(Meta.raw_data, line);
+}
+
+interface Parsed {
+  readonly draft: Draft;
+  readonly source: SourcePlan | undefined;
+  readonly format: FormatPlan | undefined;
+  readonly line: string | undefined;
+}
+
+/** Routes and encodes the event. */
+function finish(plan: Plan, { draft, source, format, line }: Parsed, conditions: Conditions): Evaluation {
+  const event = draft.event;
+  const routes = matchingRoutes(plan, event, conditions);
+  const shard = chooseShard(plan.shards, event);
+  const tag = `audit.s${shard}.${routes.length > 0 ? routes.join('.') : 'unrouted'}`;
+  draft.set(Meta.tag, tag);
+  draft.set(Meta.shard, BigInt(shard));
+  if (routes.length > 0) draft.set(Meta.routes, { json: routes, source: JSON.stringify(routes) });
+  const unmapped = unmappedOf(format, draft);
+  const template = plan.templates.find((each) => BigInt(each.schema_class) === draft.int(Field.schema_class));
+  return {
+    output: encodeEvent(template, { event, unmapped, labels: plan.labels }),
+    event,
+    spans: draft.spans,
+    unmapped,
+    status: draft.status,
+    drift: draft.drift,
+    ...(draft.error === undefined ? {} : { error: draft.error }),
+    ...(source === undefined ? {} : { source: source.name }),
+    ...(format === undefined ? {} : { format: format.name }),
+    ...(line === undefined ? {} : { line }),
+    envelopes: draft.envelopes,
+    sniffed: draft.sniffed,
+    maps: draft.maps,
+    routes,
+    shard,
+    tag,
+  };
+}
+
+function matchingRoutes(plan: Plan, event: ReadonlyMap<number, SlotValue>, conditions: Conditions): string[] {
+  const read = (path: string): SlotValue | undefined => {
+    const label = plan.labels.findIndex((name) => path === `labels.${name}`);
+    const field = FIELD_BY_PATH.get(path);
+    if (label >= 0) return event.get(LABEL_BASE + label);
+    return field === undefined ? undefined : event.get(Field[field]);
+  };
+  return plan.routes.filter((_, i) => conditions(i, read)).map((route) => route.name);
+}
+
+/** Host keys, unlisted keys, then the format's captures without a field. */
+function unmappedOf(format: FormatPlan | undefined, { unmapped, event }: Draft): Record<string, unknown> {
+  const extras = (format?.extras ?? []).flatMap((name, i) => {
+    const value = event.get(EXTRA_BASE + i);
+    if (value === undefined) return [];
+    if (typeof value === 'bigint') return [[name, Number(value)] as const];
+    return [[name, typeof value === 'object' ? value.json : value] as const];
+  });
+  return Object.fromEntries([...unmapped, ...extras]);
+}

@@ -1,0 +1,92 @@
+import { Convert } from '../../../assembly/shared/convert.ts';
+import type { Capture, JsonBody, JsonKey, JsonNode } from '../plan.ts';
+import { applyCapture } from './capture.ts';
+import { byteOffset, type Draft } from './draft.ts';
+import { type JsonText, readJson } from './json_text.ts';
+import { carryPlain, carryValue } from './json_value.ts';
+
+type Container = Extract<JsonText, { kind: 'object' | 'array' }>;
+
+const EVERY = '[]';
+const FIRST = '[0]';
+
+/** Reads a JSON line by a format's key paths. What a malformed line has before the fault is captured all the same. */
+export function readPaths(body: JsonBody, line: string, zoneMinutes: number, draft: Draft): void {
+  const unmapped = [...draft.unmapped];
+  const { value, valid } = readJson(line);
+  const walk = new Walk(line, valid, zoneMinutes, draft);
+  if (value?.kind === 'object') walk.container(body.root, value, '');
+  if (valid && value?.kind === 'object') return;
+  draft.unmapped = unmapped;
+  draft.fail('json_expected', 0, 'a JSON value');
+}
+
+class Walk {
+  readonly #line: string;
+  readonly #valid: boolean;
+  readonly #zoneMinutes: number;
+  readonly #draft: Draft;
+
+  constructor(line: string, valid: boolean, zoneMinutes: number, draft: Draft) {
+    this.#line = line;
+    this.#valid = valid;
+    this.#zoneMinutes = zoneMinutes;
+    this.#draft = draft;
+  }
+
+  /** `path`: dotted, of the container itself; empty for the whole line. */
+  container(node: JsonNode, value: Container, path: string): void {
+    const find = (name: string) => node.keys.find((each) => each.key === name);
+    if (value.kind === 'object') {
+      for (const { key, value: member } of value.members) {
+        const memberPath = path === '' ? key : `${path}.${key}`;
+        this.#value(isElement(key) ? undefined : find(key), member, memberPath, memberPath);
+      }
+      return;
+    }
+    for (const [i, item] of value.items.entries()) {
+      const key = (i === 0 ? find(FIRST) : undefined) ?? find(EVERY);
+      this.#value(key, item, `${path}${key?.key ?? ''}`, `${path}[${i}]`);
+    }
+  }
+
+  /** `inside`: path for what is below the value; `path`: for the value itself. */
+  #value(key: JsonKey | undefined, value: JsonText, inside: string, path: string): void {
+    if (key?.node !== undefined && descends(key.node, value)) this.container(key.node, value, inside);
+    else if (key?.ignore || !this.#isWhole(value)) return;
+    else if (key?.capture !== undefined) this.#capture(key.capture, value);
+    else this.#draft.unmapped.push([path, carryPlain(value, this.#line)]);
+  }
+
+  /** Of a malformed line the last value may be cut. */
+  #isWhole(value: JsonText): boolean {
+    if (value.kind === 'object' || value.kind === 'array') return value.closed;
+    return this.#valid || value.kind === 'string' || value.end < this.#line.length;
+  }
+
+  #capture(capture: Capture, value: JsonText): void {
+    const { start, end } = value;
+    if (value.kind === 'literal' && value.text === 'null') return;
+    if (capture.convert === Convert.json) {
+      this.#draft.set(capture.slots[0], carryValue(value, this.#line), { start, end });
+    } else if (value.kind === 'object' || value.kind === 'array') {
+      this.#draft.failField('text_expected', byteOffset(this.#line, start), capture.name);
+    } else {
+      const quote = value.kind === 'string' ? 1 : 0;
+      const place = { line: this.#line, start: start + quote, end: end - quote };
+      applyCapture(this.#draft, capture, {
+        ...place,
+        text: value.text,
+        escapes: 'none',
+        zoneMinutes: this.#zoneMinutes,
+      });
+    }
+  }
+}
+
+const isElement = (key: string): boolean => key === EVERY || key === FIRST;
+
+/** Whether the format looks into the value: into objects always, into arrays if it has a key for elements. */
+function descends(node: JsonNode, value: JsonText): value is Container {
+  return value.kind === 'object' || (value.kind === 'array' && node.keys.some((each) => isElement(each.key)));
+}

@@ -1,0 +1,56 @@
+import type { FormatPlan, Plan, SourcePlan } from '../plan.ts';
+import type { Draft } from './draft.ts';
+import { isJson } from './json_text.ts';
+import type { RecordText } from './record.ts';
+
+/** The source's only format, or the first whose sniffer accepts the line. */
+export function chooseFormat(plan: Plan, source: SourcePlan, record: RecordText, draft: Draft): FormatPlan | undefined {
+  const formats = source.formats.map((index) => plan.formats[index]!);
+  if (formats.length === 1) {
+    draft.sniffed.push({ format: formats[0]!.name, accepted: true, why: 'the only format of the source' });
+    return formats[0];
+  }
+  for (const format of formats) {
+    const refusal = refuse(format, record);
+    const why = refusal ?? 'its sniffer accepts the line';
+    draft.sniffed.push({ format: format.name, accepted: refusal === undefined, why });
+    if (refusal === undefined) return format;
+  }
+  return undefined;
+}
+
+/** Why a format's sniffer does not accept the record; `undefined`: it does. */
+function refuse({ sniff }: FormatPlan, { text, line }: RecordText): string | undefined {
+  switch (sniff.kind) {
+    case 'none':
+      return 'it has no sniffer';
+    case 'text':
+      if (line === undefined) return 'the record has no line';
+      return new RegExp(`^(?:${sniff.pattern})`, 'su').test(line) ? undefined : `\`${sniff.pattern}\` does not match`;
+    case 'json': {
+      const source = line ?? text;
+      const value: unknown = isJson(source) ? JSON.parse(source) : undefined;
+      if (!isObject(value)) return 'the line is not a JSON object';
+      const missing = sniff.keys.find((path) => !hasPath(value, splitPath(path)));
+      return missing === undefined ? undefined : `\`${missing}\` is not there`;
+    }
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Keys of `a.b[0]["c.d"]`. */
+function splitPath(path: string): string[] {
+  const segments = path.match(/\[(?:"[^"]+"|'[^']+'|\d*)\]|[^.[\]]+/g) ?? [];
+  return segments.map((segment) => segment.replace(/^\[(["'])(.*)\1\]$/, '$2'));
+}
+
+function hasPath(value: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return true;
+  if (Array.isArray(value)) {
+    const elements: unknown[] = key === '[]' ? value : value.slice(0, key === '[0]' ? 1 : 0);
+    return elements.some((element) => hasPath(element, rest));
+  }
+  return isObject(value) && Object.hasOwn(value, key) && hasPath(value[key], rest);
+}

@@ -1,0 +1,100 @@
+import { Field } from '../../../assembly/shared/fields.ts';
+import type { Draft } from './draft.ts';
+import type { EnvelopeContext } from './envelope.ts';
+import { isoTime, MONTHS, utcTime } from './times.ts';
+
+const PRIORITY_MAX = 191;
+const DAY_MS = 86_400_000;
+
+/** `<PRI>`, and the priority in it. */
+function takePriority(line: string): { priority: number; rest: string } | undefined {
+  const match = /^<(\d{1,3})>(.*)$/s.exec(line);
+  if (match === null || Number(match[1]) > PRIORITY_MAX) return undefined;
+  return { priority: Number(match[1]), rest: match[2]! };
+}
+
+function setText(draft: Draft, slot: number, text: string): void {
+  if (text !== '' && text !== '-') draft.set(slot, text);
+}
+
+function setPid(draft: Draft, text: string): void {
+  if (/^\d{1,18}$/.test(text)) draft.set(Field.log_pid, BigInt(text));
+}
+
+const STRUCTURED = String.raw`-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+`;
+const RFC5424 = new RegExp(
+  String.raw`^(\d{1,3}) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*) (${STRUCTURED})(?: \ufeff?(.*))?$`,
+  's',
+);
+
+/** https://www.rfc-editor.org/rfc/rfc5424#section-6 */
+export function peelRfc5424(line: string, context: EnvelopeContext, draft: Draft): string | undefined {
+  const taken = takePriority(line);
+  const match = taken === undefined ? null : RFC5424.exec(taken.rest);
+  if (taken === undefined || match === null) return undefined;
+  const [, version, time, host, app, process, messageId, data, message = ''] = match;
+  const ms = time === '-' ? undefined : isoTime(time!, context.zoneMinutes);
+  if (Number(version) === 0 || (time !== '-' && ms === undefined)) return undefined;
+  if (ms !== undefined) draft.set(Field.time, BigInt(ms));
+  draft.set(Field.log_priority, BigInt(taken.priority));
+  setText(draft, Field.log_host, host!);
+  setText(draft, Field.log_app, app!);
+  setPid(draft, process!);
+  setText(draft, Field.log_message_id, messageId!);
+  if (data !== '-') draft.unmapped.push(['structured_data', data!]);
+  return message;
+}
+
+/** The BSD form, and the same with an RFC 3339 time: https://www.rfc-editor.org/rfc/rfc3164#section-4.1 */
+export function peelRfc3164(line: string, context: EnvelopeContext, draft: Draft): string | undefined {
+  const taken = takePriority(line);
+  const timed = takeTime(taken?.rest ?? line, context);
+  const header = timed === undefined ? undefined : takeHeader(timed.rest);
+  if (timed === undefined || header === undefined) return undefined;
+  draft.set(Field.time, BigInt(timed.ms));
+  if (taken !== undefined) draft.set(Field.log_priority, BigInt(taken.priority));
+  setText(draft, Field.log_host, header.host);
+  setText(draft, Field.log_app, header.app);
+  setPid(draft, header.pid);
+  return header.message;
+}
+
+function takeTime(text: string, context: EnvelopeContext): { ms: number; rest: string } | undefined {
+  const bsd = /^(.{15}) (.*)$/s.exec(text);
+  const ms = bsd === null ? undefined : bsdTime(bsd[1]!, context);
+  if (ms !== undefined) return { ms, rest: bsd![2]! };
+  const iso = /^([^ ]+) (.*)$/s.exec(text);
+  const isoMs = iso === null ? undefined : isoTime(iso[1]!, context.zoneMinutes);
+  return isoMs === undefined ? undefined : { ms: isoMs, rest: iso![2]! };
+}
+
+/** `Mmm dd hh:mm:ss`, which names no year: that of the host's time, or the one before if the time is over a day ahead of it. */
+function bsdTime(text: string, { hostMs, zoneMinutes }: EnvelopeContext): number | undefined {
+  const match = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
+  const month = match === null ? -1 : MONTHS.indexOf(match[1]!);
+  if (match === null || month < 0) return undefined;
+  const [day, hour, minute, second] = match.slice(2).map(Number) as [number, number, number, number];
+  const inYear = (year: number) => utcTime({ year, month, day, hour, minute, second, ms: 0 }, zoneMinutes);
+  const year = new Date(hostMs).getUTCFullYear();
+  const now = inYear(year);
+  if (now !== undefined && now <= hostMs + DAY_MS) return now;
+  return inYear(year - 1) ?? now;
+}
+
+interface Header {
+  readonly host: string;
+  readonly app: string;
+  readonly pid: string;
+  readonly message: string;
+}
+
+/** `[HOST ]TAG[PID]: `: of the first two words one must end in a colon. */
+function takeHeader(text: string): Header | undefined {
+  const match = /^([^ ]*:) (.*)$/s.exec(text) ?? /^([^ ]*) ([^ ]*:)(?: (.*))?$/s.exec(text);
+  if (match === null) return undefined;
+  const alone = match.length === 3;
+  const tag = match[alone ? 1 : 2]!.slice(0, -1);
+  const message = match[alone ? 2 : 3] ?? '';
+  const numbered = /^(.+)\[(\d{1,18})\]$/s.exec(tag);
+  return { host: alone ? '' : match[1]!, app: numbered?.[1] ?? tag, pid: numbered?.[2] ?? '', message };
+}

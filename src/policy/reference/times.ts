@@ -1,0 +1,90 @@
+export const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+const ZONE = String.raw`[Zz]|[+-]\d\d(?::?\d\d)?`;
+const CLF = new RegExp(
+  String.raw`^(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (${ZONE}))?$`,
+);
+const ISO = new RegExp(String.raw`^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(${ZONE})?$`);
+/** First millisecond of the year 10000. */
+const END_MS = 253_402_300_800_000n;
+
+export interface Moment {
+  readonly year: number;
+  /** 0 to 11. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  /** 60 is the next minute's first. */
+  readonly second: number;
+  readonly ms: number;
+}
+
+/** Epoch milliseconds; `undefined` if the calendar or the clock has no such moment. */
+export function utcTime(at: Moment, zoneMinutes: number): number | undefined {
+  const { year, month, day, hour, minute, second, ms } = at;
+  if (year < 1970 || year > 9999 || month < 0 || month > 11) return undefined;
+  if (day < 1 || day > new Date(Date.UTC(year, month + 1, 0)).getUTCDate()) return undefined;
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  return Date.UTC(year, month, day, hour, minute, second, ms) - zoneMinutes * 60_000;
+}
+
+/** Minutes east of UTC of a zone as written, `otherwise` without one; `undefined` if there is none such. */
+function zoneOf(zone: string | undefined, otherwise: number): number | undefined {
+  if (zone === undefined) return otherwise;
+  const match = /^([+-])(\d\d):?(\d\d)?$/.exec(zone);
+  if (match === null) return 0;
+  const hours = Number(match[2]);
+  const minutes = Number(match[3] ?? 0);
+  if (hours > 23 || minutes > 59) return undefined;
+  return (match[1] === '-' ? -1 : 1) * (hours * 60 + minutes);
+}
+
+const milliseconds = (fraction: string | undefined): number => Number((fraction ?? '').padEnd(3, '0').slice(0, 3));
+
+/** `dd/Mon/yyyy:hh:mm:ss[.fraction][ zone]` */
+export function clfTime(text: string, zoneMinutes: number): number | undefined {
+  const match = CLF.exec(text);
+  if (match === null) return undefined;
+  const [, day, month, year, hour, minute, second, fraction, zone] = match;
+  return zoned([year!, String(MONTHS.indexOf(month!)), day!, hour!, minute!, second!], fraction, zone, zoneMinutes);
+}
+
+/** `yyyy-mm-ddThh:mm:ss[.fraction][zone]` */
+export function isoTime(text: string, zoneMinutes: number): number | undefined {
+  const match = ISO.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction, zone] = match;
+  return zoned([year!, String(Number(month) - 1), day!, hour!, minute!, second!], fraction, zone, zoneMinutes);
+}
+
+function zoned(
+  parts: readonly string[],
+  fraction: string | undefined,
+  zone: string | undefined,
+  zoneMinutes: number,
+): number | undefined {
+  const [year, month, day, hour, minute, second] = parts.map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const minutes = zoneOf(zone, zoneMinutes);
+  if (minutes === undefined) return undefined;
+  return utcTime({ year, month, day, hour, minute, second, ms: milliseconds(fraction) }, minutes);
+}
+
+/** Epoch seconds with a fraction, or milli-, micro- or nanoseconds, told apart by magnitude. */
+export function epochTime(text: string): number | undefined {
+  const match = /^(\d{1,19})(?:\.(\d+))?$/.exec(text);
+  const whole = match === null ? -1n : BigInt(match[1]!);
+  if (match === null || whole >= 2n ** 63n) return undefined;
+  let ms = whole * 1000n + BigInt(milliseconds(match[2]));
+  if (whole >= 10n ** 17n) ms = whole / 1_000_000n;
+  else if (whole >= 10n ** 14n) ms = whole / 1000n;
+  else if (whole >= 10n ** 11n) ms = whole;
+  return ms < END_MS ? Number(ms) : undefined;
+}

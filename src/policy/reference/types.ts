@@ -1,0 +1,83 @@
+import type { ParseStatus } from '../../../assembly/shared/enums.ts';
+import type { ErrorCode } from '../../../assembly/shared/errors.ts';
+
+/** What the host hands the filter. */
+export interface HostRecord {
+  readonly tag: string;
+  readonly timeSec: number;
+  readonly timeNsec: number;
+  /** Bytes of one JSON object, if all is well. */
+  readonly record: Uint8Array;
+}
+
+/** A JSON value carried as it is, and how it was written. */
+export interface JsonValue {
+  readonly json: unknown;
+  readonly source: string;
+}
+
+/** Value of a slot: text, a number (integers, times in ms, durations in µs, enum members), a boolean, or raw JSON. */
+export type SlotValue = string | bigint | boolean | JsonValue;
+
+/** Character positions in the line, half open. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type ErrorName = keyof typeof ErrorCode;
+export type StatusName = keyof typeof ParseStatus;
+export type EnvelopeName = 'docker' | 'cri' | 'rfc5424' | 'rfc3164';
+
+/** The first thing that could not be read. */
+export interface ParseError {
+  readonly code: ErrorName;
+  /** Bytes into the line's UTF-8; `undefined` where the error has no place in it. */
+  readonly offset?: number;
+  readonly expected?: string;
+}
+
+export interface Sniffed {
+  readonly format: string;
+  readonly accepted: boolean;
+  readonly why: string;
+}
+
+/** A lookup that found a case. */
+export interface AppliedMap {
+  /** Slot looked up. */
+  readonly from: number;
+  /** Text looked up. */
+  readonly key: string;
+  /** Index of the case among the map's. */
+  readonly case: number;
+}
+
+/** Value of a field or, as `labels.NAME`, of a label; `undefined` if it is absent. An enum gives its member's number. */
+export type ReadPath = (path: string) => SlotValue | undefined;
+/** Whether the condition of a route holds. */
+export type Conditions = (route: number, read: ReadPath) => boolean;
+
+/** All there is to say about one record. */
+export interface Evaluation {
+  readonly output: Record<string, unknown>;
+  /** Present slots, those of `Meta` included. */
+  readonly event: ReadonlyMap<number, SlotValue>;
+  /** Where in the line a captured slot came from; derived and constant slots have none. */
+  readonly spans: ReadonlyMap<number, Span>;
+  readonly unmapped: Readonly<Record<string, unknown>>;
+  readonly status: StatusName;
+  readonly error?: ParseError;
+  readonly drift: boolean;
+  readonly source?: string;
+  readonly format?: string;
+  /** Outermost first. */
+  readonly envelopes: readonly EnvelopeName[];
+  /** What the format parsed: the text after envelopes, or the record itself. */
+  readonly line?: string;
+  readonly sniffed: readonly Sniffed[];
+  readonly maps: readonly AppliedMap[];
+  readonly routes: readonly string[];
+  readonly shard: number;
+  readonly tag: string;
+}

@@ -1,0 +1,56 @@
+/** What the filter says about a record it answered: the `auditlb` object of its output. */
+export interface Verdict {
+  readonly tag?: string;
+  readonly routes?: readonly string[];
+  readonly shard?: number;
+  readonly source?: string;
+  readonly format?: string;
+  readonly status?: 'ok' | 'partial' | 'failed';
+  readonly drift?: boolean;
+  readonly error?: { readonly code: string; readonly offset?: number; readonly expected?: string };
+}
+
+const OPENING = '"auditlb":';
+/** Distinct objects kept; most records of a run share a few. */
+const CACHE_MAX = 4096;
+
+/** Reads the `auditlb` object out of outputs without parsing the whole of each. */
+export class VerdictReader {
+  readonly #cache = new Map<string, Verdict>();
+
+  read(output: string): Verdict {
+    const start = output.indexOf(OPENING);
+    if (start < 0) return {};
+    const from = start + OPENING.length;
+    const object = output.slice(from, objectEnd(output, from));
+    const known = this.#cache.get(object);
+    if (known !== undefined) return known;
+    const verdict = JSON.parse(object) as Verdict;
+    if (this.#cache.size < CACHE_MAX) this.#cache.set(object, verdict);
+    return verdict;
+  }
+}
+
+/** Position behind the object that starts at `from`. */
+function objectEnd(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x22) i = stringEnd(text, i + 1);
+    else if (c === 0x7b) depth++;
+    else if (c === 0x7d && --depth === 0) return i + 1;
+  }
+  return text.length;
+}
+
+/** Position of the closing quote of the string whose content starts at `from`. */
+function stringEnd(text: string, from: number): number {
+  let end = text.indexOf('"', from);
+  while (end > 0) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === 0x5c) slashes++;
+    if (slashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return text.length;
+}
