@@ -12,7 +12,7 @@ export function deriveMeaning(): void {
   }
   if (slotKind(Field.schema_class) == SlotKind.none) setInt(Field.schema_class, kind);
   const http = kind == EventClass.http_activity;
-  if (http && slotKind(Field.event_activity) == SlotKind.none) setInt(Field.event_activity, methodActivity());
+  if (http) deriveMethod();
   if (slotKind(Field.event_outcome) == SlotKind.none) setInt(Field.event_outcome, http ? httpOutcome() : callOutcome());
   if (slotKind(Field.event_severity) == SlotKind.none) setInt(Field.event_severity, severity());
   deriveActor(http);
@@ -20,6 +20,15 @@ export function deriveMeaning(): void {
     setInt(Field.event_category, categoryOf(<i32>slotInt(Field.schema_class)));
   if (slotKind(Field.health_check) == SlotKind.bool && slotInt(Field.health_check) != 0) {
     setInt(Field.event_class, EventClass.health_check);
+  }
+}
+
+/** A method the class does not know is the action in the client's own words. */
+function deriveMethod(): void {
+  const activity = methodActivity();
+  if (slotKind(Field.event_activity) == SlotKind.none) setInt(Field.event_activity, activity);
+  if (activity == Activity.other && slotKind(Field.event_action) == SlotKind.none) {
+    setText(Field.event_action, slotStart(Field.http_method), slotEnd(Field.http_method));
   }
 }
 

@@ -19,8 +19,8 @@ export class Summary {
     this.bytesOut += bytesOut;
     this.records++;
     const name = verdict.format ?? '(unknown)';
-    let format = this.formats.get(name);
-    if (format === undefined) this.formats.set(name, (format = { ok: 0, partial: 0, failed: 0 }));
+    const format = this.formats.get(name) ?? { ok: 0, partial: 0, failed: 0 };
+    this.formats.set(name, format);
     format[verdict.status ?? 'failed']++;
     for (const route of verdict.routes ?? ['(unrouted)']) increase(this.routes, route);
     increase(this.shards, verdict.shard ?? 0);

@@ -167,7 +167,10 @@ function numbered(keys: readonly string[]): { of: number[]; count: number } {
   const numbers = new Map<string, number>();
   const of = keys.map((key) => {
     let number = numbers.get(key);
-    if (number === undefined) numbers.set(key, (number = numbers.size));
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(key, number);
+    }
     return number;
   });
   return { of, count: numbers.size };

@@ -3,6 +3,7 @@ import { Field, LABEL_BASE } from '../../../assembly/shared/fields.ts';
 import { type Diagnostic, suggest } from '../../diagnostic.ts';
 import type { ConditionSource } from '../compile_routes.ts';
 import { FIELD_BY_PATH, FIELDS } from '../fields.ts';
+import { Fault } from './fault.ts';
 import type { CheckedCondition, Extent, FieldRef, Node, Operand, Operator } from './model.ts';
 import { literalOperand } from './operands.ts';
 
@@ -26,20 +27,6 @@ const COMPARISONS = new Map<string, Operator>([
   ['_>=_', '>='],
 ]);
 const TEXT_METHODS = ['startsWith', 'endsWith', 'contains', 'matches'] as const;
-
-/** A fault inside an expression. */
-export class Fault extends Error {
-  readonly code: string;
-  readonly at: Extent;
-  readonly help: string | undefined;
-
-  constructor(code: string, message: string, at: Extent, help?: string) {
-    super(message);
-    this.code = code;
-    this.at = at;
-    this.help = help;
-  }
-}
 
 /** Parses and checks one condition. All its faults go to `report`; then there is no result. */
 export function checkCondition(

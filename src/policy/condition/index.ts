@@ -2,29 +2,14 @@ import type { Diagnostic } from '../../diagnostic.ts';
 import { type Automaton, buildAutomaton, type Pattern, PatternError } from '../automaton.ts';
 import type { ConditionSource } from '../compile_routes.ts';
 import { checkCondition } from './check.ts';
-import type { CheckedCondition, FieldRef } from './model.ts';
-import { type Predicate, PredicateTable, type Range, type Term, TooManyTerms } from './predicates.ts';
+import type { FieldTests, MatchPlan } from './match_plan.ts';
+import type { CheckedCondition } from './model.ts';
+import { type Predicate, PredicateTable, type Term, TooManyTerms } from './predicates.ts';
 
 export { evaluateCondition, type ReadSlot, type Trace } from './evaluate.ts';
+export type { MatchPlan } from './match_plan.ts';
 export type { CheckedCondition, Node } from './model.ts';
 export { writeMatch } from './table.ts';
-
-/** All predicates of one field. Predicates are known by their numbers. */
-export interface FieldTests {
-  readonly field: FieldRef;
-  /** Predicate that says the field is there; -1 none asks. */
-  readonly present: number;
-  readonly automaton?: Automaton;
-  readonly ranges: readonly { readonly predicate: number; readonly ranges: readonly Range[] }[];
-}
-
-/** All conditions together, ready to be written. */
-export interface MatchPlan {
-  readonly predicates: readonly Predicate[];
-  readonly fields: readonly FieldTests[];
-  /** Terms of each rule. An empty term always holds. */
-  readonly rules: readonly (readonly Term[])[];
-}
 
 export interface CompiledConditions {
   /** Absent if there are diagnostics. */

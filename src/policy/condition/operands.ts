@@ -1,7 +1,7 @@
 import type { parse } from '@bufbuild/cel';
 import { suggest } from '../../diagnostic.ts';
 import { addressBlock } from './address.ts';
-import { Fault } from './check.ts';
+import { Fault } from './fault.ts';
 import type { Extent, FieldRef, Operand } from './model.ts';
 
 type Expr = NonNullable<ReturnType<typeof parse>['expr']>;

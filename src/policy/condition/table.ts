@@ -1,6 +1,6 @@
 import { Match, MatchField, Term as TermAt } from '../../../assembly/shared/image_layout.ts';
 import { writeAutomaton } from '../automaton.ts';
-import type { FieldTests, MatchPlan } from './index.ts';
+import type { FieldTests, MatchPlan } from './match_plan.ts';
 import type { Range, Term } from './predicates.ts';
 
 const MUST_BE_FALSE = 0x80000000;

@@ -1,7 +1,6 @@
 import { Field } from '../../../assembly/shared/fields.ts';
 import {
   Assign as AssignAt,
-  Capture as CaptureAt,
   Format as FormatAt,
   MapCase as MapCaseAt,
   MapTable as MapTableAt,
@@ -15,9 +14,9 @@ import { FIELDS, type FieldName } from '../fields.ts';
 import type { Assign, Capture, FormatPlan, MapPlan, ScanOp } from '../plan.ts';
 import { placeAutomaton } from './automaton_table.ts';
 import { escapeText, type ImageBuilder } from './builder.ts';
+import { placeCapture } from './capture_table.ts';
 import { placeNode } from './json_tables.ts';
 
-const NOWHERE = 0xffff;
 const NONE = 0xffffffff;
 
 /** Places a format and everything it points to; its address. */
@@ -65,18 +64,6 @@ export function placeAssigns(image: ImageBuilder, assigns: readonly Assign[]): n
       image.u64(entry + AssignAt.value, BigInt(value));
     }
   });
-  return at;
-}
-
-export function placeCapture(image: ImageBuilder, capture: Capture): number {
-  const name = image.text(capture.name);
-  const at = image.reserve(CaptureAt.size);
-  image.u32(at + CaptureAt.convert, capture.convert);
-  capture.slots.forEach((slot, i) => {
-    image.u16(at + CaptureAt.slots + i * 2, slot < 0 ? NOWHERE : slot);
-  });
-  image.u16(at + CaptureAt.all, capture.all ?? NOWHERE);
-  image.span(at + CaptureAt.name, name);
   return at;
 }
 

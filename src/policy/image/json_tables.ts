@@ -1,7 +1,7 @@
 import { Key as KeyAt, Node as NodeAt } from '../../../assembly/shared/image_layout.ts';
 import type { JsonNode } from '../plan.ts';
 import { escapeText, type ImageBuilder } from './builder.ts';
-import { placeCapture } from './format_tables.ts';
+import { placeCapture } from './capture_table.ts';
 
 /** A key of a node as the engine looks it up. */
 interface Entry {

@@ -33,13 +33,21 @@ export function deriveMeaning(draft: Draft): void {
   draft.setMissing(Field.event_class, BigInt(EventClass.base_event));
   draft.setMissing(Field.schema_class, draft.int(Field.event_class));
   const isHttp = draft.int(Field.event_class) === BigInt(EventClass.http_activity);
-  if (isHttp) draft.setMissing(Field.event_activity, BigInt(methodActivity(draft.text(Field.http_method))));
+  if (isHttp) deriveMethod(draft);
   draft.setMissing(Field.event_outcome, BigInt(isHttp ? httpOutcome(draft) : callOutcome(draft)));
   draft.setMissing(Field.event_severity, BigInt(severity(draft)));
   deriveActor(draft, isHttp);
   const schemaClass = Number(draft.int(Field.schema_class)) as EventClass;
   draft.setMissing(Field.event_category, BigInt(CATEGORIES[schemaClass] ?? Category.unknown));
   if (draft.event.get(Field.health_check) === true) draft.set(Field.event_class, BigInt(EventClass.health_check));
+}
+
+/** A method the class does not know is the action in the client's own words. */
+function deriveMethod(draft: Draft): void {
+  const method = draft.text(Field.http_method);
+  const activity = methodActivity(method);
+  draft.setMissing(Field.event_activity, BigInt(activity));
+  if (activity === Activity.other && method !== undefined) draft.setMissing(Field.event_action, method);
 }
 
 function methodActivity(method: string | undefined): Activity {

@@ -32,6 +32,8 @@ const SALVAGED: ReadonlySet<number> = new Set([
   Field.log_name,
   Field.log_message_id,
   Field.log_stream,
+  Meta.product_name,
+  Meta.product_vendor,
 ]);
 
 /** Without conditions only routes for every record are taken. */

@@ -1,0 +1,36 @@
+import { Field, LABEL_BASE } from '../../assembly/shared/fields.ts';
+import type { BuiltFilter } from '../../src/filter.ts';
+import type { FilterInstance } from '../../src/host/index.ts';
+import { evaluateCondition } from '../../src/policy/condition/index.ts';
+import { FIELD_BY_PATH } from '../../src/policy/fields.ts';
+import { type Evaluation, evaluate } from '../../src/policy/reference/index.ts';
+
+/** A record as the host hands it over. */
+export interface HostRecord {
+  readonly tag: string;
+  readonly timeSec: number;
+  readonly timeNsec: number;
+  readonly record: Uint8Array;
+}
+
+/** The reference evaluator with the policy's own conditions. */
+export function referenceOf(filter: BuiltFilter): (record: HostRecord) => Evaluation {
+  const { plan, conditions } = filter;
+  return (record) =>
+    evaluate(plan, record, (route, read) => {
+      const paths = new Map([...FIELD_BY_PATH].map(([path, name]) => [Field[name] as number, path]));
+      plan.labels.forEach((label, i) => paths.set(LABEL_BASE + i, `labels.${label}`));
+      return evaluateCondition(conditions[route]!, (slot) => read(paths.get(slot)!)).value;
+    });
+}
+
+/** Both executors on one record: outputs are JSON values. `undefined`: the engine gave no object. */
+export function bothOutputs(
+  instance: FilterInstance,
+  reference: (record: HostRecord) => Evaluation,
+  record: HostRecord,
+): { engine: unknown; reference: unknown } {
+  const answer = instance.call(Buffer.from(record.tag), record.timeSec, record.timeNsec, record.record);
+  const text = 'output' in answer ? Buffer.from(answer.output).toString() : JSON.stringify(answer);
+  return { engine: JSON.parse(text), reference: JSON.parse(JSON.stringify(reference(record).output)) };
+}
