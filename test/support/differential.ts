@@ -16,10 +16,12 @@ export interface HostRecord {
 /** The reference evaluator with the policy's own conditions. */
 export function referenceOf(filter: BuiltFilter): (record: HostRecord) => Evaluation {
   const { plan, conditions } = filter;
+  const paths = new Map<number, string>([
+    ...[...FIELD_BY_PATH].map(([path, name]) => [Field[name], path] as const),
+    ...plan.labels.map((label, i) => [LABEL_BASE + i, `labels.${label}`] as const),
+  ]);
   return (record) =>
     evaluate(plan, record, (route, read) => {
-      const paths = new Map([...FIELD_BY_PATH].map(([path, name]) => [Field[name] as number, path]));
-      plan.labels.forEach((label, i) => paths.set(LABEL_BASE + i, `labels.${label}`));
       return evaluateCondition(conditions[route]!, (slot) => read(paths.get(slot)!)).value;
     });
 }
