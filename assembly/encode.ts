@@ -3,24 +3,25 @@ import { SLOTS } from './event';
 import { reach, workTop } from './host/memory';
 import { putByte } from './json/text';
 import { EXTRA_BASE, LABEL_BASE } from './shared/fields';
-import { Format, Header, Tmpl, TmplCode } from './shared/image_layout';
+import { Format, Header, Tmpl, TmplCode, TmplDetail, TmplOp } from './shared/image_layout';
 import { IMAGE_BASE } from './shared/limits';
 import { SlotKind } from './shared/slot_kind';
 import { firstUnmapped, UnmappedKind } from './unmapped';
 
 const LEVELS: usize = 64;
-/** Per open object: u32 position behind its opening text, u32 position before it, u32 1 for a list. */
-const open: usize = memory.data(768, 8);
+/** Per open object: u32 position behind its opening text, u32 position before it. */
+const open: usize = memory.data(512, 8);
 
-/** Next byte of the output, and the first that may not be written without `room`. */
+/** Next byte of the output. Text may be written up to `limit`; behind it there is room for all the template writes besides. */
 let out: usize = 0;
 let limit: usize = 0;
+let fixed: usize = 0;
 
-/** Makes `size` more bytes writable. */
+/** Makes room for `size` bytes of text. */
 function room(size: usize): bool {
-  const wanted = out + size + 64;
-  if (wanted <= limit) return true;
-  if (wanted < out || !reach(wanted)) return false;
+  if (out + size <= limit) return true;
+  const wanted = out + size + 4096;
+  if (wanted < out || !reach(wanted + fixed)) return false;
   limit = wanted;
   return true;
 }
@@ -31,176 +32,204 @@ function room(size: usize): bool {
  */
 export function encode(template: usize, format: usize): usize {
   const start = workTop();
-  out = start;
-  limit = start;
-  if (!room(4096)) return 0;
-  limit = out + 4096;
-  store<u8>(out++, 0x7b);
+  fixed = load<u32>(template, Tmpl.fixed);
+  if (!reach(start + 4096 + fixed)) return 0;
+  limit = start + 4096;
+  let p = start;
+  store<u8>(p++, 0x7b);
   let level = open;
-  for (let op = template; ; op += Tmpl.size) {
-    const code = load<i32>(op);
-    const text = <usize>load<u32>(op, Tmpl.text);
-    const length = <usize>load<u32>(op, Tmpl.text + 4);
-    const guard = <usize>load<u32>(op, Tmpl.guard);
-    if (guard != 0 && !allowed(guard)) continue;
-    if (out + length + 64 > limit && !room(length)) return 0;
-    let slot = SLOTS + ((<usize>load<u32>(op, Tmpl.slot)) << 4);
-    if (code >= TmplCode.value && code <= TmplCode.milliseconds) {
-      if (load<u32>(slot) == SlotKind.none || code == TmplCode.enumeration) {
-        slot = firstPresent(op, slot);
-        if (slot == 0) {
-          if (!putOtherwise(op, text, length)) return 0;
-          continue;
-        }
-      }
-    }
-    switch (code) {
-      case TmplCode.end: {
-        if (load<u8>(out - 1) == 0x2c) out--;
-        store<u16>(out, 0x7d);
-        return start;
-      }
-      case TmplCode.open: {
-        if (level >= open + LEVELS * 12) return 0;
-        store<u32>(level, <u32>out, 4);
-        memory.copy(out, text, length);
-        out += length;
-        store<u32>(level, <u32>out);
-        store<u32>(level, load<u32>(op, Tmpl.slot), 8);
-        level += 12;
-        continue;
-      }
-      case TmplCode.close: {
-        level -= 12;
-        if (<u32>out == load<u32>(level)) {
-          out = load<u32>(level, 4);
-          continue;
-        }
-        store<u8>(out - 1, 0x7d);
-        if (load<u32>(level, 8)) store<u8>(out++, 0x5d);
-        store<u8>(out++, 0x2c);
-        continue;
-      }
-      case TmplCode.constant: {
-        memory.copy(out, text, length);
-        out += length;
-        continue;
-      }
-      case TmplCode.value: {
-        const kind = load<u32>(slot);
-        memory.copy(out, text, length);
-        out += length;
-        if (kind == SlotKind.text) {
-          const from = load<u32>(slot, 4);
-          const size = <usize>load<u32>(slot, 8) - from;
-          if (out + size + 64 > limit && !room(size)) return 0;
-          store<u8>(out, 0x22);
-          memory.copy(out + 1, from, size);
-          out += size;
-          store<u16>(out, 0x2c22, 1);
-          out += 3;
-          continue;
-        }
-        if (kind == SlotKind.int) {
-          out = putInteger(out, load<i64>(slot, 8));
-        } else if (kind == SlotKind.bool) {
-          out = putBool(out, load<i64>(slot, 8) != 0);
-        } else {
-          const from = load<u32>(slot, 4);
-          const size = <usize>load<u32>(slot, 8) - from;
+  for (let op = template + Tmpl.ops; ; op += TmplOp.size) {
+    const code = load<i32>(op, TmplOp.code);
+    if (code == TmplCode.value) {
+      const slot = SLOTS + load<u32>(op, TmplOp.slot);
+      const kind = load<u32>(slot);
+      if (kind == SlotKind.none) continue;
+      const length = <usize>load<u32>(op, TmplOp.text + 4);
+      memory.copy(p, load<u32>(op, TmplOp.text), length);
+      p += length;
+      if (kind == SlotKind.text) {
+        const from = load<u32>(slot, 4);
+        const size = <usize>load<u32>(slot, 8) - from;
+        if (p + size > limit) {
+          out = p;
           if (!room(size)) return 0;
-          memory.copy(out, from, size);
-          out += size;
         }
-        store<u8>(out++, 0x2c);
-        continue;
+        store<u8>(p, 0x22);
+        memory.copy(p + 1, from, size);
+        p += size;
+        store<u16>(p, 0x2c22, 1);
+        p += 3;
+      } else {
+        out = p;
+        if (!putValue(slot)) return 0;
+        p = out;
       }
-      case TmplCode.milliseconds: {
-        memory.copy(out, text, length);
-        out = putInteger(out + length, load<i64>(slot, 8) / 1000);
-        store<u8>(out++, 0x2c);
-        continue;
+      continue;
+    }
+    if (code == TmplCode.constant) {
+      const length = <usize>load<u32>(op, TmplOp.text + 4);
+      memory.copy(p, load<u32>(op, TmplOp.text), length);
+      p += length;
+      continue;
+    }
+    if (code == TmplCode.open) {
+      if (level >= open + (LEVELS << 3)) return 0;
+      store<u32>(level, <u32>p, 4);
+      const length = <usize>load<u32>(op, TmplOp.text + 4);
+      memory.copy(p, load<u32>(op, TmplOp.text), length);
+      p += length;
+      store<u32>(level, <u32>p);
+      level += 8;
+      continue;
+    }
+    if (code <= TmplCode.close_full_list) {
+      if (code <= TmplCode.close_list) {
+        level -= 8;
+        if (<u32>p == load<u32>(level)) {
+          p = load<u32>(level, 4);
+          continue;
+        }
       }
-      case TmplCode.text:
-      case TmplCode.text_list: {
-        memory.copy(out, text, length);
-        out += length;
-        if (code == TmplCode.text_list) store<u8>(out++, 0x5b);
-        if (!putText(slot)) return 0;
-        if (code == TmplCode.text_list) store<u8>(out++, 0x5d);
-        store<u8>(out++, 0x2c);
-        continue;
-      }
-      case TmplCode.split_list: {
-        if (!putSplitList(text, length, slot)) return 0;
-        continue;
-      }
-      case TmplCode.enumeration: {
-        const span = <usize>load<u32>(op, Tmpl.table) + ((<usize>load<i64>(slot, 8)) << 3);
-        const size = <usize>load<u32>(span, 4);
-        memory.copy(out, text, length);
-        out += length;
-        if (!room(size)) return 0;
-        memory.copy(out, load<u32>(span), size);
-        out += size;
-        store<u8>(out++, 0x2c);
-        continue;
-      }
-      case TmplCode.unmapped: {
-        if (!putUnmapped(text, length, format)) return 0;
-        continue;
-      }
-      case TmplCode.labels: {
-        if (!putLabels(text, length)) return 0;
-        continue;
-      }
-      default:
-        return 0;
+      store<u8>(p - 1, 0x7d);
+      if (code == TmplCode.close_list || code == TmplCode.close_full_list) store<u8>(p++, 0x5d);
+      store<u8>(p++, 0x2c);
+      continue;
+    }
+    if (code == TmplCode.enumeration) {
+      const slot = SLOTS + load<u32>(op, TmplOp.slot);
+      const number = load<u64>(slot, 8);
+      if (load<u32>(slot) == SlotKind.none || number >= load<u32>(op, TmplOp.count)) continue;
+      const span = <usize>load<u32>(op, TmplOp.detail) + (<usize>number << 3);
+      const size = <usize>load<u32>(span, 4);
+      if (size == 0) continue;
+      const length = <usize>load<u32>(op, TmplOp.text + 4);
+      memory.copy(p, load<u32>(op, TmplOp.text), length);
+      p += length;
+      memory.copy(p, load<u32>(span), size);
+      p += size;
+      store<u8>(p++, 0x2c);
+      continue;
+    }
+    if (code == TmplCode.end) {
+      if (load<u8>(p - 1) == 0x2c) p--;
+      store<u16>(p, 0x7d);
+      return start;
+    }
+    out = p;
+    if (!putMember(op, code, format)) return 0;
+    p = out;
+  }
+  return 0;
+}
+
+function putKey(op: usize): void {
+  const length = <usize>load<u32>(op, TmplOp.text + 4);
+  memory.copy(out, load<u32>(op, TmplOp.text), length);
+  out += length;
+}
+
+/** The rarer members. False if memory is short. */
+function putMember(op: usize, code: i32, format: usize): bool {
+  if (code == TmplCode.unmapped) return putUnmapped(op, format);
+  if (code == TmplCode.labels) return putLabels(op);
+  const detail = <usize>load<u32>(op, TmplOp.detail);
+  const guard = <usize>load<u32>(detail, TmplDetail.guard);
+  if (guard != 0 && !allowed(guard)) return true;
+  const as = load<u32>(detail, TmplDetail.as);
+  if (as == TmplCode.constant) {
+    putKey(op);
+    return true;
+  }
+  const slot = firstPresent(detail, SLOTS + load<u32>(op, TmplOp.slot), as == TmplCode.enumeration);
+  if (slot == 0) return putOtherwise(op, detail);
+  switch (as) {
+    case TmplCode.value: {
+      putKey(op);
+      return putValue(slot);
+    }
+    case TmplCode.enumeration: {
+      const span = <usize>load<u32>(detail, TmplDetail.table) + (<usize>load<i64>(slot, 8) << 3);
+      putKey(op);
+      memory.copy(out, load<u32>(span), load<u32>(span, 4));
+      out += load<u32>(span, 4);
+      break;
+    }
+    case TmplCode.milliseconds: {
+      putKey(op);
+      out = putInteger(out, load<i64>(slot, 8) / 1000);
+      break;
+    }
+    case TmplCode.split_list:
+      return putSplitList(op, slot);
+    default: {
+      putKey(op);
+      if (as == TmplCode.text_list) store<u8>(out++, 0x5b);
+      if (!putText(slot)) return false;
+      if (as == TmplCode.text_list) store<u8>(out++, 0x5d);
     }
   }
+  store<u8>(out++, 0x2c);
+  return true;
+}
+
+/** A slot as it is, and a comma. */
+function putValue(slot: usize): bool {
+  const kind = load<u32>(slot);
+  if (kind == SlotKind.text) {
+    if (!putText(slot)) return false;
+  } else if (kind == SlotKind.int) {
+    out = putInteger(out, load<i64>(slot, 8));
+  } else if (kind == SlotKind.bool) {
+    out = putBool(out, load<i64>(slot, 8) != 0);
+  } else {
+    const from = load<u32>(slot, 4);
+    const size = <usize>load<u32>(slot, 8) - from;
+    if (!room(size)) return false;
+    memory.copy(out, from, size);
+    out += size;
+  }
+  store<u8>(out++, 0x2c);
+  return true;
 }
 
 /** Whether one of the guard's first slots is present, and none of its others. */
 function allowed(guard: usize): bool {
   let p = guard + 8;
-  const wanted = p + ((<usize>load<u32>(guard)) << 2);
+  const wanted = p + (<usize>load<u32>(guard) << 2);
   let any = wanted == p;
-  for (; p < wanted; p += 4) if (load<u32>(SLOTS + ((<usize>load<u32>(p)) << 4)) != SlotKind.none) any = true;
+  for (; p < wanted; p += 4) if (load<u32>(SLOTS + load<u32>(p)) != SlotKind.none) any = true;
   if (!any) return false;
-  const last = p + ((<usize>load<u32>(guard, 4)) << 2);
-  for (; p < last; p += 4) if (load<u32>(SLOTS + ((<usize>load<u32>(p)) << 4)) != SlotKind.none) return false;
+  const last = p + (<usize>load<u32>(guard, 4) << 2);
+  for (; p < last; p += 4) if (load<u32>(SLOTS + load<u32>(p)) != SlotKind.none) return false;
   return true;
 }
 
-/** Address of the operation's first slot that is present, for an enumeration also in its table; 0 none. */
-function firstPresent(op: usize, first: usize): usize {
-  if (usable(op, first)) return first;
-  const slots = <usize>load<u32>(op, Tmpl.slots);
-  const count = load<u32>(op, Tmpl.slot_count);
+/** Address of the member's first slot that is present, for an enumeration also in its table; 0 none. */
+function firstPresent(detail: usize, first: usize, enumeration: bool): usize {
+  if (usable(detail, first, enumeration)) return first;
+  const slots = <usize>load<u32>(detail, TmplDetail.slots);
+  const count = load<u32>(detail, TmplDetail.slot_count);
   for (let i: u32 = 0; i < count; i++) {
-    const slot = SLOTS + ((<usize>load<u32>(slots + ((<usize>i) << 2))) << 4);
-    if (usable(op, slot)) return slot;
+    const slot = SLOTS + load<u32>(slots + (<usize>i << 2));
+    if (usable(detail, slot, enumeration)) return slot;
   }
   return 0;
 }
 
-function usable(op: usize, slot: usize): bool {
+function usable(detail: usize, slot: usize, enumeration: bool): bool {
   const kind = load<u32>(slot);
-  if (kind == SlotKind.none) return false;
-  if (load<u32>(op) != TmplCode.enumeration) return true;
+  if (kind == SlotKind.none || !enumeration) return kind != SlotKind.none;
   if (kind != SlotKind.int && kind != SlotKind.bool) return false;
   const number = load<u64>(slot, 8);
-  if (number >= load<u32>(op, Tmpl.table_count)) return false;
-  return load<u32>(<usize>load<u32>(op, Tmpl.table) + ((<usize>number) << 3), 4) != 0;
+  if (number >= load<u32>(detail, TmplDetail.table_count)) return false;
+  return load<u32>(<usize>load<u32>(detail, TmplDetail.table) + (<usize>number << 3), 4) != 0;
 }
 
-function putOtherwise(op: usize, text: usize, length: usize): bool {
-  const size = <usize>load<u32>(op, Tmpl.otherwise + 4);
+function putOtherwise(op: usize, detail: usize): bool {
+  const size = <usize>load<u32>(detail, TmplDetail.otherwise + 4);
   if (size == 0) return true;
-  if (!room(length + size)) return false;
-  memory.copy(out, text, length);
-  out += length;
-  memory.copy(out, load<u32>(op, Tmpl.otherwise), size);
+  putKey(op);
+  memory.copy(out, load<u32>(detail, TmplDetail.otherwise), size);
   out += size;
   store<u8>(out++, 0x2c);
   return true;
@@ -239,15 +268,14 @@ function putText(slot: usize): bool {
 }
 
 /** `["a","b"]` of `a, b`: cut at commas, blanks around the parts dropped, empty parts too. */
-function putSplitList(text: usize, length: usize, slot: usize): bool {
+function putSplitList(op: usize, slot: usize): bool {
   if (load<u32>(slot) != SlotKind.text) return true;
   let p = <usize>load<u32>(slot, 4);
   const end = <usize>load<u32>(slot, 8);
   // A part of one byte and its comma become four bytes.
-  if (!room(length + (end - p) * 3)) return false;
+  if (!room((end - p) * 3)) return false;
   const before = out;
-  memory.copy(out, text, length);
-  out += length;
+  putKey(op);
   store<u8>(out++, 0x5b);
   const first = out;
   while (p < end) {
@@ -275,12 +303,11 @@ function putSplitList(text: usize, length: usize, slot: usize): bool {
   return true;
 }
 
-function putLabels(text: usize, length: usize): bool {
+function putLabels(op: usize): bool {
   const count = load<u32>(IMAGE_BASE, Header.label_count);
   const names = <usize>load<u32>(IMAGE_BASE, Header.labels);
   const before = out;
-  memory.copy(out, text, length);
-  out += length;
+  putKey(op);
   store<u8>(out++, 0x5b);
   const first = out;
   for (let i: u32 = 0; i < count; i++) {
@@ -290,7 +317,7 @@ function putLabels(text: usize, length: usize): bool {
     const nameLength = <usize>load<u32>(name, 4);
     const from = load<u32>(slot, 4);
     const size = <usize>load<u32>(slot, 8) - from;
-    if (!room(nameLength + size)) return false;
+    if (!room(nameLength + size + 8)) return false;
     store<u8>(out++, 0x22);
     memory.copy(out, load<u32>(name), nameLength);
     out += nameLength;
@@ -309,10 +336,9 @@ function putLabels(text: usize, length: usize): bool {
 }
 
 /** Host keys and unlisted JSON keys, then the format's captures without a field. */
-function putUnmapped(text: usize, length: usize, format: usize): bool {
+function putUnmapped(op: usize, format: usize): bool {
   const before = out;
-  memory.copy(out, text, length);
-  out += length;
+  putKey(op);
   store<u8>(out++, 0x7b);
   const first = out;
   for (let entry = firstUnmapped; entry != 0; entry = load<u32>(entry)) {
@@ -324,7 +350,7 @@ function putUnmapped(text: usize, length: usize, format: usize): bool {
     const keyLength = <usize>load<u32>(entry, 20) - key;
     const from = <usize>load<u32>(entry, 24);
     const size = <usize>load<u32>(entry, 28) - from;
-    if (!room(pathLength + keyLength + size)) return false;
+    if (!room(pathLength + keyLength + size + 8)) return false;
     store<u8>(out++, 0x22);
     memory.copy(out, path, pathLength);
     out += pathLength;
@@ -354,24 +380,12 @@ function putExtras(format: usize): bool {
   let slot = SLOTS + (EXTRA_BASE << 4);
   const end = slot + ((<usize>count) << 4);
   for (; slot < end; slot += 16, name += 8) {
-    const kind = load<u32>(slot);
-    if (kind == SlotKind.none) continue;
+    if (load<u32>(slot) == SlotKind.none) continue;
     const length = <usize>load<u32>(name, 4);
-    if (!room(length)) return false;
+    if (!room(length + 32)) return false;
     memory.copy(out, load<u32>(name), length);
     out += length;
-    if (kind == SlotKind.text) {
-      if (!putText(slot)) return false;
-    } else if (kind == SlotKind.json) {
-      const from = load<u32>(slot, 4);
-      const size = <usize>load<u32>(slot, 8) - from;
-      if (!room(size)) return false;
-      memory.copy(out, from, size);
-      out += size;
-    } else {
-      out = kind == SlotKind.bool ? putBool(out, load<i64>(slot, 8) != 0) : putInteger(out, load<i64>(slot, 8));
-    }
-    store<u8>(out++, 0x2c);
+    if (!putValue(slot)) return false;
   }
   return true;
 }

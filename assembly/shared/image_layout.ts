@@ -25,8 +25,8 @@ export enum Header {
   /** Condition section, see `assembly/policy/match.ts`. */
   match = 44,
   shards = 48,
-  /** Address of a u32 per EventClass: its template, 0 none. */
-  templates = 52,
+  /** Template of records that could not be read. */
+  base_template = 52,
   /** Span list of label names, as `name:`. */
   labels = 56,
   label_count = 60,
@@ -82,6 +82,8 @@ export enum Format {
   extra_count = 40,
   /** 0 none, 1 backslash, 2 hex, 3 hash. */
   escape = 44,
+  /** Address of a u32 per EventClass: the template of its events of this class. */
+  templates = 48,
   size = 64,
 }
 
@@ -210,42 +212,67 @@ export enum Shards {
   size = 24,
 }
 
-/** 48 bytes. */
+/** A template: u32 bytes its operations write at most besides slots' own text, u32 unused, then operations of 24 bytes. */
 export enum Tmpl {
+  fixed = 0,
+  ops = 8,
+}
+
+/** 24 bytes. */
+export enum TmplOp {
   code = 0,
+  /** Slot number * 16. */
   slot = 4,
-  /** Span: what is written before the value, `"key":`. */
+  /** Span: what is written before the value, `"key":`; of constants, all of it. */
   text = 8,
-  /** Address of further slots (u32) and their number: tried in order. */
-  slots = 16,
-  slot_count = 20,
-  /** Enum table: address of spans by number, and their number. */
-  table = 24,
-  table_count = 28,
+  /** Address of `TmplDetail`, or for `enumeration` of the table; 0 none. */
+  detail = 16,
+  /** `enumeration`: entries of the table. `open`: operations to the one behind its `close`. */
+  count = 20,
+  size = 24,
+}
+
+/** What only some members have. */
+export enum TmplDetail {
+  /** Address of further slots (number * 16, u32 each) and their number: tried in order. */
+  slots = 0,
+  slot_count = 4,
+  /** Enum table: address of spans by number, and their number; 0 none. */
+  table = 8,
+  table_count = 12,
   /** Address of a guard: u32 number of slots of which one must be present (0: no matter), u32 number of slots of which none may be, the slots. 0 none. */
-  guard = 32,
+  guard = 16,
   /** Span: JSON value that stands where no slot is present; length 0 none. */
-  otherwise = 36,
-  size = 48,
+  otherwise = 20,
+  /** How the value is written: a `TmplCode` from `value` on. */
+  as = 28,
+  size = 32,
 }
 
 export enum TmplCode {
-  end = 0,
-  /** The text opens an object or a list of one object; `slot` is 1 for a list. */
-  open = 1,
-  close = 2,
+  /** The commonest first: the engine asks in this order. A slot as it is; absent, nothing. */
+  value = 0,
   /** The text as it is. */
-  constant = 3,
-  value = 4,
-  text = 5,
-  text_list = 6,
-  split_list = 7,
+  constant = 1,
+  /** The text opens an object, or a list of one object; both vanish if nothing gets into them. */
+  open = 2,
+  close = 3,
+  close_list = 4,
+  /** Ends an object that is never empty: opened by a constant. */
+  close_full = 5,
+  close_full_list = 6,
   /** A number looked up in the table; one that is not there is as good as missing. */
-  enumeration = 8,
-  /** Integer microseconds as integer milliseconds. */
-  milliseconds = 9,
+  enumeration = 7,
+  /** A member with a detail. */
+  detailed = 8,
+  end = 9,
   unmapped = 10,
   labels = 11,
+  text = 12,
+  text_list = 13,
+  split_list = 14,
+  /** Integer microseconds as integer milliseconds. */
+  milliseconds = 15,
 }
 
 /** Header, then u16 transitions by state and class, then a u32 per state: id + 1 (`first`), or the address of a list: u32 count, u32 ids (`set`). */

@@ -19,8 +19,8 @@ import { placeNode } from './json_tables.ts';
 
 const NONE = 0xffffffff;
 
-/** Places a format and everything it points to; its address. */
-export function placeFormat(image: ImageBuilder, format: FormatPlan): number {
+/** Places a format and everything it points to; its address. `templates`: address of its templates by class. */
+export function placeFormat(image: ImageBuilder, format: FormatPlan, templates: number): number {
   const body = format.body.kind === 'text' ? placeOps(image, format.body.ops) : placeNode(image, format.body.root, '');
   const defaults = placeAssigns(image, format.defaults);
   const maps = placeMaps(image, format.maps);
@@ -38,6 +38,7 @@ export function placeFormat(image: ImageBuilder, format: FormatPlan): number {
   image.u32(at + FormatAt.extras, extras);
   image.u32(at + FormatAt.extra_count, format.extras.length);
   image.u32(at + FormatAt.escape, ['none', 'backslash', 'hex', 'hash'].indexOf(format.escape));
+  image.u32(at + FormatAt.templates, templates);
   return at;
 }
 

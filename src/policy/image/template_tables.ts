@@ -1,16 +1,24 @@
-import { Tmpl, TmplCode } from '../../../assembly/shared/image_layout.ts';
-import type { Member, TemplatePlan } from '../plan.ts';
+import { Tmpl, TmplCode, TmplDetail, TmplOp } from '../../../assembly/shared/image_layout.ts';
+import type { Member } from '../plan.ts';
 import { escapeText, type ImageBuilder, type Span } from './builder.ts';
 
+type Table = Readonly<Record<number, string | number>>;
+
+/** One operation before it is placed. */
 interface Row {
   readonly code: TmplCode;
   readonly text: string;
   readonly slots?: readonly number[];
-  readonly list?: boolean;
-  readonly table?: Readonly<Record<number, string | number>>;
+  readonly table?: Table;
+  readonly detail?: Detail;
+}
+
+/** Members with a guard, several slots, or a value for want of a slot. */
+interface Detail {
+  readonly as: TmplCode;
   readonly otherwise?: string | number;
-  readonly if?: readonly number[];
-  readonly unless?: readonly number[];
+  readonly if: readonly number[];
+  readonly unless: readonly number[];
 }
 
 const VALUE_CODES = {
@@ -22,31 +30,48 @@ const VALUE_CODES = {
   milliseconds: TmplCode.milliseconds,
 } as const;
 
-/** Places a class's template as one flat program; its address. */
-export function placeTemplate(image: ImageBuilder, template: TemplatePlan): number {
-  const rows = [...flatten(template.members), { code: TmplCode.end, text: '' }];
-  const placed = rows.map((row) => ({
-    row,
-    text: image.json(row.text),
-    slots: image.words(row.slots?.slice(1) ?? []),
-    table: placeTable(image, row.table),
-    guard: placeGuard(image, row),
-    otherwise: row.otherwise === undefined ? undefined : image.json(JSON.stringify(row.otherwise)),
-  }));
-  const at = image.reserve(placed.length * Tmpl.size);
-  placed.forEach(({ row, text, slots, table, guard, otherwise }, i) => {
-    const op = at + i * Tmpl.size;
-    image.u32(op + Tmpl.code, row.code);
-    image.u32(op + Tmpl.slot, row.code === TmplCode.open ? Number(row.list) : (row.slots?.[0] ?? 0));
-    image.span(op + Tmpl.text, text);
-    image.u32(op + Tmpl.slots, slots);
-    image.u32(op + Tmpl.slot_count, Math.max(0, (row.slots?.length ?? 0) - 1));
-    image.u32(op + Tmpl.table, table.address);
-    image.u32(op + Tmpl.table_count, table.length);
-    image.u32(op + Tmpl.guard, guard);
-    if (otherwise) image.span(op + Tmpl.otherwise, otherwise);
+/** Bytes an operation may write besides its text and the slot's: a number, quotes, brackets, a comma. */
+const SLACK = 40;
+
+/** Places a template as one flat program; its address. */
+export function placeTemplate(image: ImageBuilder, members: readonly Member[]): number {
+  const rows = [...joinConstants(flatten(members)), { code: TmplCode.end, text: '' }];
+  const placed = rows.map((row) => ({ row, ...placeParts(image, row) }));
+  const at = image.reserve(Tmpl.ops + placed.length * TmplOp.size);
+  image.u32(
+    at + Tmpl.fixed,
+    placed.reduce((sum, { bytes }) => sum + bytes + SLACK, 0),
+  );
+  placed.forEach(({ row, text, detail, count }, i) => {
+    const op = at + Tmpl.ops + i * TmplOp.size;
+    image.u32(op + TmplOp.code, row.code);
+    image.u32(op + TmplOp.slot, (row.slots?.[0] ?? 0) * 16);
+    image.span(op + TmplOp.text, text);
+    image.u32(op + TmplOp.detail, detail);
+    image.u32(op + TmplOp.count, count);
   });
   return at;
+}
+
+function placeParts(image: ImageBuilder, row: Row): { text: Span; detail: number; count: number; bytes: number } {
+  const text = image.json(row.text);
+  const table = placeTable(image, row.table);
+  const bytes = text.length + table.longest;
+  if (row.detail === undefined) return { text, detail: table.address, count: table.length, bytes };
+  const { as, otherwise } = row.detail;
+  const further = (row.slots ?? []).slice(1);
+  const slots = image.words(further.map((slot) => slot * 16));
+  const guard = placeGuard(image, row.detail);
+  const instead = otherwise === undefined ? undefined : image.json(JSON.stringify(otherwise));
+  const at = image.reserve(TmplDetail.size, 4);
+  image.u32(at + TmplDetail.slots, slots);
+  image.u32(at + TmplDetail.slot_count, further.length);
+  image.u32(at + TmplDetail.table, table.address);
+  image.u32(at + TmplDetail.table_count, table.length);
+  image.u32(at + TmplDetail.guard, guard);
+  if (instead) image.span(at + TmplDetail.otherwise, instead);
+  image.u32(at + TmplDetail.as, as);
+  return { text, detail: at, count: 0, bytes: bytes + (instead?.length ?? 0) };
 }
 
 function* flatten(members: readonly Member[]): Generator<Row> {
@@ -54,18 +79,14 @@ function* flatten(members: readonly Member[]): Generator<Row> {
     const key = `"${escapeText(member.key)}":`;
     switch (member.kind) {
       case 'object':
-      case 'list': {
-        const list = member.kind === 'list';
-        yield { code: TmplCode.open, text: `${key}${list ? '[{' : '{'}`, list };
-        yield* flatten(member.members);
-        yield { code: TmplCode.close, text: '' };
+      case 'list':
+        yield* container(member, key);
         break;
-      }
       case 'constant':
-        yield { code: TmplCode.constant, text: `${key}${JSON.stringify(member.value)},`, ...guardOf(member) };
+        yield constantRow(member, key);
         break;
       case 'slot':
-        yield { code: VALUE_CODES[member.as], text: key, slots: member.slots, ...rest(member), ...guardOf(member) };
+        yield slotRow(member, key);
         break;
       case 'unmapped':
         yield { code: TmplCode.unmapped, text: key };
@@ -76,35 +97,70 @@ function* flatten(members: readonly Member[]): Generator<Row> {
   }
 }
 
-function rest(member: Member & { kind: 'slot' }): Pick<Row, 'table' | 'otherwise'> {
-  return {
-    ...(member.table === undefined ? {} : { table: member.table }),
-    ...(member.otherwise === undefined ? {} : { otherwise: member.otherwise }),
-  };
+/** An object that always holds a constant is opened by one, and needs no look whether anything got into it. */
+function* container(member: Member & { kind: 'object' | 'list' }, key: string): Generator<Row> {
+  const list = member.kind === 'list';
+  const text = `${key}${list ? '[{' : '{'}`;
+  const full = member.members.some(isCertain);
+  yield { code: full ? TmplCode.constant : TmplCode.open, text };
+  yield* flatten(member.members);
+  if (full) yield { code: list ? TmplCode.close_full_list : TmplCode.close_full, text: '' };
+  else yield { code: list ? TmplCode.close_list : TmplCode.close, text: '' };
 }
 
-function guardOf(member: { if?: readonly number[]; unless?: readonly number[] }): Pick<Row, 'if' | 'unless'> {
-  return {
-    ...(member.if === undefined || member.if.length === 0 ? {} : { if: member.if }),
-    ...(member.unless === undefined || member.unless.length === 0 ? {} : { unless: member.unless }),
-  };
+function isCertain(member: Member): boolean {
+  if (member.kind === 'object' || member.kind === 'list') return member.members.some(isCertain);
+  if (member.kind === 'constant') return member.if.length === 0 && (member.unless ?? []).length === 0;
+  return false;
 }
 
-function placeGuard(image: ImageBuilder, row: Row): number {
-  const wanted = row.if ?? [];
-  const unwanted = row.unless ?? [];
-  if (wanted.length + unwanted.length === 0) return 0;
-  return image.words([wanted.length, unwanted.length, ...wanted, ...unwanted]);
+function constantRow(member: Member & { kind: 'constant' }, key: string): Row {
+  const text = `${key}${JSON.stringify(member.value)},`;
+  const unless = member.unless ?? [];
+  if (member.if.length + unless.length === 0) return { code: TmplCode.constant, text };
+  return { code: TmplCode.detailed, text, detail: { as: TmplCode.constant, if: member.if, unless } };
+}
+
+function slotRow(member: Member & { kind: 'slot' }, key: string): Row {
+  const as = VALUE_CODES[member.as];
+  const wanted = member.if ?? [];
+  const unless = member.unless ?? [];
+  const row = { text: key, slots: member.slots, ...(member.table === undefined ? {} : { table: member.table }) };
+  const plain = member.slots.length === 1 && wanted.length + unless.length === 0 && member.otherwise === undefined;
+  if (plain && (as === TmplCode.value || as === TmplCode.enumeration)) return { ...row, code: as };
+  const otherwise = member.otherwise === undefined ? {} : { otherwise: member.otherwise };
+  return { ...row, code: TmplCode.detailed, detail: { as, if: wanted, unless, ...otherwise } };
+}
+
+/** Constants that follow each other are one. */
+function joinConstants(rows: Iterable<Row>): Row[] {
+  const joined: Row[] = [];
+  for (const row of rows) {
+    const last = joined.at(-1);
+    if (row.code === TmplCode.constant && last?.code === TmplCode.constant)
+      joined[joined.length - 1] = { ...last, text: last.text + row.text };
+    else joined.push(row);
+  }
+  return joined;
+}
+
+function placeGuard(image: ImageBuilder, { if: wanted, unless }: Detail): number {
+  if (wanted.length + unless.length === 0) return 0;
+  return image.words([
+    wanted.length,
+    unless.length,
+    ...wanted.map((slot) => slot * 16),
+    ...unless.map((slot) => slot * 16),
+  ]);
 }
 
 /** Spans of JSON values by number. */
-function placeTable(image: ImageBuilder, table: Row['table']): Span {
-  if (table === undefined) return { address: 0, length: 0 };
-  const numbers = Object.keys(table).map(Number);
-  const length = Math.max(-1, ...numbers) + 1;
+function placeTable(image: ImageBuilder, table: Table | undefined): Span & { readonly longest: number } {
+  if (table === undefined) return { address: 0, length: 0, longest: 0 };
+  const length = Math.max(-1, ...Object.keys(table).map(Number)) + 1;
   const values = Array.from({ length }, (_, i) => {
     const value = table[i];
     return value === undefined ? undefined : image.json(JSON.stringify(value));
   });
-  return { address: image.spans(values), length };
+  return { address: image.spans(values), length, longest: Math.max(0, ...values.map((value) => value?.length ?? 0)) };
 }

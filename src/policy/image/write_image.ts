@@ -1,5 +1,6 @@
 import { EventClass } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
+import { Field } from '../../../assembly/shared/fields.ts';
 import {
   Header,
   IMAGE_MAGIC,
@@ -16,6 +17,7 @@ import { placeAutomaton } from './automaton_table.ts';
 import { escapeText, ImageBuilder } from './builder.ts';
 import { placeAssigns, placeFormat } from './format_tables.ts';
 import { type BitNode, placeBitNode } from './json_tables.ts';
+import { pruneMembers, reachableSlots } from './reachable.ts';
 import { placeTemplate } from './template_tables.ts';
 
 /** What `describe` tells of the engine the image is for. */
@@ -36,13 +38,14 @@ export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo
   header(Header.record_missing, image.terminated(lossMarker(plan, 'record_missing')));
   header(Header.too_large, image.terminated(lossMarker(plan, 'too_large')));
   header(Header.record_node, placeBitNode(image, recordNode()));
-  const formats = plan.formats.map((format) => placeFormat(image, format));
+  const base = placeBaseTemplate(image, plan.templates);
+  header(Header.base_template, base);
+  const formats = plan.formats.map((format) => placeFormat(image, format, placeTemplates(image, plan, format, base)));
   header(Header.sources, placeSources(image, plan, formats));
   header(Header.source_automaton, placeTags(image, plan.sources));
   header(Header.routes, placeRoutes(image, plan.routes));
   header(Header.route_count, plan.routes.length);
   header(Header.shards, placeShards(image, plan.shards));
-  header(Header.templates, placeTemplates(image, plan.templates));
   header(Header.labels, image.spans(plan.labels.map((name) => image.json(`${escapeText(name)}:`))));
   header(Header.label_count, plan.labels.length);
   header(Header.match, image.place(writeMatch(conditions, image.next())));
@@ -194,11 +197,28 @@ function placeShards(image: ImageBuilder, shards: ShardPlan): number {
   return at;
 }
 
-/** A class without a template of its own is written as a Base Event. */
-function placeTemplates(image: ImageBuilder, templates: readonly TemplatePlan[]): number {
-  const placed = new Map(templates.map((template) => [template.schema_class, placeTemplate(image, template)]));
-  const base = placed.get(EventClass.base_event);
+/** Template of records that could not be read. */
+function placeBaseTemplate(image: ImageBuilder, templates: readonly TemplatePlan[]): number {
+  const base = templates.find((template) => template.schema_class === EventClass.base_event);
   if (base === undefined) throw new Error('the schema has no template for the Base Event');
-  const classes = Object.keys(enumNames(EventClass)).length;
-  return image.words(Array.from({ length: classes }, (_, i) => placed.get(i) ?? base));
+  return placeTemplate(image, base.members);
+}
+
+/** Templates of a format's own events, cut down to what the format can fill. A class without a template is written as a Base Event. */
+function placeTemplates(image: ImageBuilder, plan: Plan, format: FormatPlan, base: number): number {
+  const slots = reachableSlots(plan, format);
+  const classes = classesOf(format);
+  const placed = new Map(
+    plan.templates
+      .filter((template) => classes.has(template.schema_class))
+      .map((template) => [template.schema_class, placeTemplate(image, pruneMembers(template.members, slots))]),
+  );
+  return image.words(Object.keys(enumNames(EventClass)).map((number) => placed.get(Number(number)) ?? base));
+}
+
+/** Classes the format's defaults and maps can give an event. */
+function classesOf(format: FormatPlan): Set<number> {
+  const assigns = [...format.defaults, ...format.maps.flatMap(({ cases }) => cases.flatMap(({ set }) => set))];
+  const classes = assigns.filter(({ slot }) => slot === Field.event_class || slot === Field.schema_class);
+  return new Set([EventClass.base_event, ...classes.map(({ value }) => Number(value))]);
 }

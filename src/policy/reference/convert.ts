@@ -89,33 +89,25 @@ function time(text: string, ms: number | undefined): Conversion {
   return ms === undefined ? reject('time_expected') : one(BigInt(ms), text);
 }
 
-/** Elements of an `a, b : c` list, and where each begins. */
-function listElements(text: string): { readonly text: string; readonly at: number }[] {
-  const elements: { text: string; at: number }[] = [];
-  let at = 0;
-  for (const group of text.split(' : ')) {
-    for (const element of group.split(', ')) {
-      elements.push({ text: element, at });
-      at += element.length + ', '.length;
-    }
-    at += ' : '.length - ', '.length;
-  }
-  return elements;
+/** Whether the text is a list of several elements: of separators one has something behind it. */
+export const isList = (text: string): boolean => /(?:, | : )./s.test(text);
+
+/** The last element of an `a, b : c` list that says something, and where it begins. */
+function lastElement(text: string): { readonly text: string; readonly at: number } | undefined {
+  const [, head, last] = /^(?:(.*)(?:, | : ))?(.*)$/s.exec(text)!;
+  if (last !== '' && last !== '-') return { text: last!, at: text.length - last!.length };
+  return head === undefined ? undefined : lastElement(head);
 }
 
-/** Whether the text is a list of several elements. */
-export const isList = (text: string): boolean => listElements(text).length > 1;
-
 function ofLast(text: string, convert: (last: string) => Conversion): Conversion {
-  const last = listElements(text).findLast((element) => element.text !== '' && element.text !== '-');
+  const last = lastElement(text);
   if (last === undefined) return MISSING;
   const { values, ...rest } = convert(last.text);
   return { ...rest, values: values.map((each) => ({ ...each, from: each.from + last.at, to: each.to + last.at })) };
 }
 
 function secondsSum(text: string): Conversion {
-  const elements = text.split(/,| : /).map((element) => element.replace(/^ +| +$/g, ''));
-  const present = elements.filter((element) => element !== '' && element !== '-');
+  const present = text.split(/, ?| : /).filter((element) => element !== '' && element !== '-');
   const values = present.map((element) => microseconds(element, 6));
   if (values.includes(undefined)) return reject('duration_expected');
   const logged = values.filter((value) => value! >= 0n);

@@ -50,10 +50,14 @@ function isWanted(
 }
 
 function encodeSlot(member: Extract<Member, { kind: 'slot' }>, { event }: EncodeContext): unknown {
-  const slot = member.slots.find((each) => event.has(each));
-  const value = slot === undefined ? undefined : event.get(slot);
+  const values = member.slots.map((slot) => event.get(slot)).filter((value) => value !== undefined);
+  const value = member.as === 'enum' ? values.find((each) => isInTable(member, each)) : values[0];
   return (value === undefined ? undefined : encodeValue(member, value)) ?? member.otherwise;
 }
+
+/** A number or a boolean the table lacks is as good as missing. */
+const isInTable = ({ table }: Extract<Member, { kind: 'slot' }>, value: SlotValue): boolean =>
+  (typeof value === 'bigint' || typeof value === 'boolean') && table?.[Number(value)] !== undefined;
 
 function encodeValue({ as, table }: Extract<Member, { kind: 'slot' }>, value: SlotValue): unknown {
   switch (as) {

@@ -58,10 +58,10 @@ class Walk {
     else this.#draft.unmapped.push([path, carryPlain(value, this.#line)]);
   }
 
-  /** Of a malformed line the last value may be cut. */
+  /** Of a malformed line the value it ends in may be cut. */
   #isWhole(value: JsonText): boolean {
-    if (value.kind === 'object' || value.kind === 'array') return value.closed;
-    return this.#valid || value.kind === 'string' || value.end < this.#line.length;
+    const closed = (value.kind !== 'object' && value.kind !== 'array') || value.closed;
+    return this.#valid || (closed && value.end < this.#line.length);
   }
 
   #capture(capture: Capture, value: JsonText): void {

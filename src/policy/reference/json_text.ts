@@ -44,7 +44,8 @@ export function isJson(source: string): boolean {
   }
 }
 
-const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+/** A number must not go on where it ends: `01`, `1.` and `1e` are none. */
+const LITERAL = /-?(?:0|[1-9]\d*)(?!\d)(?:\.\d+(?!\d)|(?!\.))(?:[eE][+-]?\d+(?!\d)|(?![eE]))|true|false|null/y;
 
 /** Not recursive: JSON may nest deeper than the stack of calls. */
 class Reader {

@@ -77,8 +77,9 @@ class Scan {
     for (let p = this.#at; p < line.length; ) {
       const here = line.startsWith(until, p);
       if (here && !list) return p;
-      if (here && line.startsWith(' : ', p)) p += ' : '.length;
-      else if (here && !(p > this.#at && line.slice(p - 1, p + 1) === ', ')) return p;
+      const comma = here && p > this.#at && line.slice(p - 1, p + 1) === ', ';
+      if (here && !comma && !line.startsWith(' : ', p)) return p;
+      if (here && !comma) p += ' : '.length;
       else p += quoted && line[p] === '\\' ? 2 : 1;
     }
     return undefined;

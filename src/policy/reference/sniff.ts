@@ -31,7 +31,7 @@ function refuse({ sniff }: FormatPlan, { text, line }: RecordText): string | und
       const source = line ?? text;
       const value: unknown = isJson(source) ? JSON.parse(source) : undefined;
       if (!isObject(value)) return 'the line is not a JSON object';
-      const missing = sniff.keys.find((path) => !hasPath(value, splitPath(path)));
+      const missing = sniff.keys.find((path) => !hasPath(value, path.split('.')));
       return missing === undefined ? undefined : `\`${missing}\` is not there`;
     }
   }
@@ -40,17 +40,6 @@ function refuse({ sniff }: FormatPlan, { text, line }: RecordText): string | und
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Keys of `a.b[0]["c.d"]`. */
-function splitPath(path: string): string[] {
-  const segments = path.match(/\[(?:"[^"]+"|'[^']+'|\d*)\]|[^.[\]]+/g) ?? [];
-  return segments.map((segment) => segment.replace(/^\[(["'])(.*)\1\]$/, '$2'));
-}
-
 function hasPath(value: unknown, [key, ...rest]: readonly string[]): boolean {
-  if (key === undefined) return true;
-  if (Array.isArray(value)) {
-    const elements: unknown[] = key === '[]' ? value : value.slice(0, key === '[0]' ? 1 : 0);
-    return elements.some((element) => hasPath(element, rest));
-  }
-  return isObject(value) && Object.hasOwn(value, key) && hasPath(value[key], rest);
+  return key === undefined || (isObject(value) && Object.hasOwn(value, key) && hasPath(value[key], rest));
 }
