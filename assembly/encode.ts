@@ -73,6 +73,11 @@ export function encode(template: usize, format: usize): usize {
       continue;
     }
     if (code == TmplCode.open) {
+      const inside = <usize>load<u32>(op, TmplOp.detail);
+      if (inside != 0 && !anyPresent(inside)) {
+        op += load<u32>(op, TmplOp.count);
+        continue;
+      }
       if (level >= open + (LEVELS << 3)) return 0;
       store<u32>(level, <u32>p, 4);
       const length = <usize>load<u32>(op, TmplOp.text + 4);
@@ -120,6 +125,15 @@ export function encode(template: usize, format: usize): usize {
     p = out;
   }
   return 0;
+}
+
+/** Whether one of a zero-terminated list of slots is present. */
+function anyPresent(slots: usize): bool {
+  for (let at = load<u32>(slots); at != 0; at = load<u32>(slots)) {
+    if (load<u32>(SLOTS + at) != SlotKind.none) return true;
+    slots += 4;
+  }
+  return false;
 }
 
 function putKey(op: usize): void {

@@ -16,20 +16,28 @@ export function parseAddress(start: usize, end: usize): bool {
 
 /** Four numbers up to 255 without leading zeros, into four bytes of `ADDRESS` at `at`. */
 function parseIpv4(p: usize, end: usize, at: usize): bool {
-  for (let part: usize = 0; part < 4; part++) {
-    let n: u32 = 0;
-    const first = p;
-    while (p < end) {
-      const digit = <u32>load<u8>(p) - 0x30;
-      if (digit > 9) break;
+  const last = ADDRESS + at + 4;
+  let out = ADDRESS + at;
+  let n: u32 = 0;
+  let digits: u32 = 0;
+  while (p < end) {
+    const c = <u32>load<u8>(p++);
+    const digit = c - 0x30;
+    if (digit < 10) {
+      if (digits != 0 && n == 0) return false;
       n = n * 10 + digit;
-      if (++p - first > 3) return false;
+      digits++;
+      if (n > 255) return false;
+    } else {
+      if (c != 0x2e || digits == 0 || out + 1 >= last) return false;
+      store<u8>(out++, <u8>n);
+      n = 0;
+      digits = 0;
     }
-    if (p == first || n > 255 || (p - first > 1 && load<u8>(first) == 0x30)) return false;
-    store<u8>(ADDRESS + at + part, <u8>n);
-    if (part < 3 && (p >= end || load<u8>(p++) != 0x2e)) return false;
   }
-  return p == end;
+  if (digits == 0 || out + 1 != last) return false;
+  store<u8>(out, <u8>n);
+  return true;
 }
 
 /** The name behind the `%` of an address: letters, digits, `_.:-`. */

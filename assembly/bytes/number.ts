@@ -5,6 +5,7 @@ export let value: i64 = 0;
 
 const DIGIT_PAIRS: usize = memory.data(200, 8);
 let pairsReady: bool = false;
+const DIGITS_END: usize = memory.data(24, 8) + 24;
 
 /** Integer of 1 to 18 digits, a sign allowed, that fills the span. False if it is anything else. */
 export function parseInteger(p: usize, end: usize): bool {
@@ -97,19 +98,21 @@ export function putInteger(out: usize, n: i64): usize {
     store<u8>(out, <u8>(0x30 + u));
     return out + 1;
   }
-  let length: i32 = 2;
-  for (let bound: u64 = 100; u >= bound; bound *= 10) {
-    length++;
-    if (length == 20) break;
-  }
-  let at = out + length;
+  // Backwards into a buffer, two digits at a time.
+  let at = DIGITS_END;
   while (u >= 100) {
-    at -= 2;
     const rest = u / 100;
-    store<u16>(at, load<u16>(DIGIT_PAIRS + ((<usize>(u - rest * 100)) << 1)));
+    at -= 2;
+    store<u16>(at, load<u16>(DIGIT_PAIRS + (<usize>(u - rest * 100) << 1)));
     u = rest;
   }
-  if (u >= 10) store<u16>(at - 2, load<u16>(DIGIT_PAIRS + ((<usize>u) << 1)));
-  else store<u8>(at - 1, <u8>(0x30 + u));
+  if (u >= 10) {
+    at -= 2;
+    store<u16>(at, load<u16>(DIGIT_PAIRS + (<usize>u << 1)));
+  } else {
+    store<u8>(--at, <u8>(0x30 + u));
+  }
+  const length = DIGITS_END - at;
+  memory.copy(out, at, length);
   return out + length;
 }

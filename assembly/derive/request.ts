@@ -13,7 +13,7 @@ export function splitRequestLine(): void {
   if (!isLetter(load<u8>(start))) return;
   let p = start + 1;
   const limit = min<usize>(end, start + 32);
-  while (p < limit && isMethodByte(load<u8>(p))) p++;
+  while (p < limit && (<u32>load<u8>(p) - 0x41 < 26 || isMethodByte(load<u8>(p)))) p++;
   if (p >= end || load<u8>(p) != 0x20) return;
   const method = p;
   const target = p + 1;

@@ -19,7 +19,9 @@ export function readString(p: usize, end: usize): usize {
     const x = load<u64>(p);
     const quote = x ^ 0x2222222222222222;
     const slash = x ^ 0x5c5c5c5c5c5c5c5c;
-    const stop = (((quote - ONES) & ~quote) | ((slash - ONES) & ~slash) | ((x - 0x2020202020202020) & ~x) | x) & HIGHS;
+    // Without a high bit in the word the subtractions alone set one exactly where a byte is zero, or below a blank. A byte with
+    // the high bit stops the search itself, and a borrow only reaches bytes behind the first stop.
+    const stop = ((quote - ONES) | (slash - ONES) | (x - 0x2020202020202020) | x) & HIGHS;
     if (stop == 0) {
       p += 8;
       continue;

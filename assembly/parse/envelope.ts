@@ -25,7 +25,8 @@ export function peelEnvelopes(hostTimeMs: i64, zone: i32): void {
     let peeled = false;
     if (c == 0x7b) peeled = docker();
     else if (c == 0x3c) peeled = syslog();
-    else if (isDigit(c)) peeled = cri() || isoSyslog(lineStart);
+    // `2026-`
+    else if (isDigit(c) && load<u8>(lineStart, 4) == 0x2d) peeled = cri() || isoSyslog(lineStart);
     else if (c - 0x41 < 26) peeled = bsdSyslog(lineStart);
     if (!peeled) return;
   }

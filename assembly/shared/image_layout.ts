@@ -225,9 +225,9 @@ export enum TmplOp {
   slot = 4,
   /** Span: what is written before the value, `"key":`; of constants, all of it. */
   text = 8,
-  /** Address of `TmplDetail`, or for `enumeration` of the table; 0 none. */
+  /** Address of `TmplDetail`; of the table for `enumeration`; for `open` of the slots (number * 16) inside, a zero behind them, or 0: not looked at. */
   detail = 16,
-  /** `enumeration`: entries of the table. `open`: operations to the one behind its `close`. */
+  /** `enumeration`: entries of the table. `open`: bytes of operations to the one of its `close`. */
   count = 20,
   size = 24,
 }

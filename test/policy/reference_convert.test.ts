@@ -69,6 +69,9 @@ describe('durations', () => {
     [Convert.seconds_sum, '-, - : -', undefined],
     [Convert.seconds_sum, '0.001, -1', 1000n],
     [Convert.seconds_sum, '0.001, x', 'duration_expected'],
+    [Convert.seconds_sum, '0.001, ', 1000n],
+    [Convert.seconds_sum, '0.001 0.002', 'duration_expected'],
+    [Convert.seconds_sum, ' 0.001', 'duration_expected'],
   ])('%s of %s', (kind, text, expected) => expect(first(kind, text)).toBe(expected));
 
   test('seconds agree with arithmetic', () => {
@@ -203,7 +206,10 @@ describe('lists', () => {
     ['a : -', 'a', 'a : -'],
     ['-, -', undefined, '-, -'],
     ['a,b', 'a,b', undefined],
-    ['a, ', 'a', 'a, '],
+    ['a, ', 'a', undefined],
+    [', b', 'b', ', b'],
+    ['a : : b', 'b', 'a : : b'],
+    ['a : : -', 'a :', 'a : : -'],
   ])('last_of_list of %s', (text, last, all) => {
     const { values } = convert(Convert.last_of_list, text);
     expect([values[0], values[3]]).toEqual([last, all]);

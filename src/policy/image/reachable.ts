@@ -1,4 +1,5 @@
-import { EXTRA_BASE, Field, LABEL_BASE, META_BASE, SLOT_COUNT } from '../../../assembly/shared/fields.ts';
+import { Activity, EventClass } from '../../../assembly/shared/enums.ts';
+import { EXTRA_BASE, Field, LABEL_BASE, META_BASE, Meta, SLOT_COUNT } from '../../../assembly/shared/fields.ts';
 import type { Assign, Capture, FormatPlan, JsonNode, Member, Plan, ScanOp } from '../plan.ts';
 
 /** Slots envelopes and derivation may fill for every format. */
@@ -33,7 +34,7 @@ const DERIVED: readonly (readonly [from: Field, to: readonly Field[]])[] = [
 ];
 
 /** Every slot an event of this format can have: the others' members need not be in its templates. */
-export function reachableSlots(plan: Plan, format: FormatPlan): Set<number> {
+function reachableSlots(plan: Plan, format: FormatPlan): Set<number> {
   const slots = new Set<number>(ALWAYS);
   const capture = ({ slots: targets, all }: Capture): void => {
     for (const slot of [...targets, all ?? -1]) if (slot >= 0) slots.add(slot);
@@ -69,15 +70,39 @@ function nodeSlots(node: JsonNode, capture: (capture: Capture) => void): void {
   }
 }
 
-/** The members that can be there if only these slots can, simplified to what is left of them. */
-export function pruneMembers(members: readonly Member[], slots: ReadonlySet<number>): Member[] {
-  return members.flatMap((member) => pruneMember(member, slots));
+/** What is known of a format's events before there is one. */
+export interface Known {
+  readonly reachable: ReadonlySet<number>;
+  /** Slots that always have the same value. */
+  readonly constants: ReadonlyMap<number, string | number>;
+  /** Slots that are never missing. */
+  readonly certain: ReadonlySet<number>;
 }
 
-function pruneMember(member: Member, slots: ReadonlySet<number>): Member[] {
-  const reachable = (list: readonly number[]): number[] => list.filter((slot) => slots.has(slot));
+/** Slots only the format's defaults, or facts of the policy, give a value. */
+export function knownOf(plan: Plan, format: FormatPlan): Known {
+  const reachable = reachableSlots(plan, format);
+  const constants = new Map<number, string | number>([[Meta.format, format.name]]);
+  for (const { slot, value } of format.defaults) if (slot >= META_BASE) constants.set(slot, value);
+  for (const { cases } of format.maps) for (const { set } of cases) for (const { slot } of set) constants.delete(slot);
+  const users = plan.sources.filter(({ formats }) => formats.some((index) => plan.formats[index] === format));
+  if (users.length === 1) constants.set(Meta.source, users[0]!.name);
+  if (plan.shards.weights.length < 2) constants.set(Meta.shard, 0);
+  const certain = new Set<number>([Field.event_outcome, Field.event_severity, Field.time]);
+  if (format.defaults.some(({ slot, value }) => slot === Field.event_class && value === EventClass.http_activity))
+    certain.add(Field.event_activity);
+  return { reachable, constants, certain };
+}
+
+/** The members that can be there, simplified to what is left of them. */
+export function pruneMembers(members: readonly Member[], known: Known): Member[] {
+  return members.flatMap((member) => pruneMember(member, known));
+}
+
+function pruneMember(member: Member, known: Known): Member[] {
+  const reachable = (list: readonly number[]): number[] => list.filter((slot) => known.reachable.has(slot));
   if (member.kind === 'object' || member.kind === 'list') {
-    const members = pruneMembers(member.members, slots);
+    const members = pruneMembers(member.members, known);
     return members.length === 0 ? [] : [{ ...member, members }];
   }
   if (member.kind === 'unmapped' || member.kind === 'labels') return [member];
@@ -85,8 +110,20 @@ function pruneMember(member: Member, slots: ReadonlySet<number>): Member[] {
   if ((member.if?.length ?? 0) > 0 && wanted.length === 0) return [];
   const unless = reachable(member.unless ?? []);
   if (member.kind === 'constant') return [{ ...member, if: wanted, unless }];
-  const left = reachable(member.slots);
-  if (left.length > 0) return [{ ...member, slots: left, if: wanted, unless }];
-  if (member.otherwise === undefined) return [];
-  return [{ kind: 'constant', key: member.key, value: member.otherwise, if: wanted, unless }];
+  const [first, ...further] = reachable(member.slots);
+  const constant =
+    first === undefined ? member.otherwise : member.as === 'value' ? known.constants.get(first) : undefined;
+  if (constant !== undefined) return [{ kind: 'constant', key: member.key, value: constant, if: wanted, unless }];
+  if (first === undefined) return [];
+  const { otherwise, ...rest } = member;
+  const needed = otherwise !== undefined && !(known.certain.has(first) && tableKnowsAll(member));
+  return [{ ...rest, slots: [first, ...further], if: wanted, unless, ...(needed ? { otherwise } : {}) }];
+}
+
+/** Whether an enum member has a value for every activity, or needs no table. */
+function tableKnowsAll(member: Member & { kind: 'slot' }): boolean {
+  return (
+    member.table === undefined ||
+    Object.values(Activity).every((number) => typeof number !== 'number' || number in member.table!)
+  );
 }

@@ -11,6 +11,8 @@ interface Row {
   readonly slots?: readonly number[];
   readonly table?: Table;
   readonly detail?: Detail;
+  /** Of an `open`: operations to its `close`. Its slots are all those inside, or none if they are too many to look at. */
+  readonly skip?: number;
 }
 
 /** Members with a guard, several slots, or a value for want of a slot. */
@@ -33,6 +35,9 @@ const VALUE_CODES = {
 /** Bytes an operation may write besides its text and the slot's: a number, quotes, brackets, a comma. */
 const SLACK = 40;
 
+/** Objects of this many slots and fewer are skipped at once if none is present. */
+const SKIPPABLE = 6;
+
 /** Places a template as one flat program; its address. */
 export function placeTemplate(image: ImageBuilder, members: readonly Member[]): number {
   const rows = [...joinConstants(flatten(members)), { code: TmplCode.end, text: '' }];
@@ -45,7 +50,7 @@ export function placeTemplate(image: ImageBuilder, members: readonly Member[]): 
   placed.forEach(({ row, text, detail, count }, i) => {
     const op = at + Tmpl.ops + i * TmplOp.size;
     image.u32(op + TmplOp.code, row.code);
-    image.u32(op + TmplOp.slot, (row.slots?.[0] ?? 0) * 16);
+    image.u32(op + TmplOp.slot, row.skip === undefined ? (row.slots?.[0] ?? 0) * 16 : 0);
     image.span(op + TmplOp.text, text);
     image.u32(op + TmplOp.detail, detail);
     image.u32(op + TmplOp.count, count);
@@ -55,6 +60,11 @@ export function placeTemplate(image: ImageBuilder, members: readonly Member[]): 
 
 function placeParts(image: ImageBuilder, row: Row): { text: Span; detail: number; count: number; bytes: number } {
   const text = image.json(row.text);
+  if (row.skip !== undefined) {
+    const inside = row.slots ?? [];
+    const detail = inside.length === 0 ? 0 : image.words([...inside.map((slot) => slot * 16), 0]);
+    return { text, detail, count: row.skip * TmplOp.size, bytes: text.length };
+  }
   const table = placeTable(image, row.table);
   const bytes = text.length + table.longest;
   if (row.detail === undefined) return { text, detail: table.address, count: table.length, bytes };
@@ -102,10 +112,28 @@ function* container(member: Member & { kind: 'object' | 'list' }, key: string): 
   const list = member.kind === 'list';
   const text = `${key}${list ? '[{' : '{'}`;
   const full = member.members.some(isCertain);
-  yield { code: full ? TmplCode.constant : TmplCode.open, text };
-  yield* flatten(member.members);
+  const inside = joinConstants(flatten(member.members));
+  if (full) yield { code: TmplCode.constant, text };
+  else yield { code: TmplCode.open, text, skip: inside.length + 1, slots: slotsInside(member.members) };
+  yield* inside;
   if (full) yield { code: list ? TmplCode.close_full_list : TmplCode.close_full, text: '' };
   else yield { code: list ? TmplCode.close_list : TmplCode.close, text: '' };
+}
+
+/** Slots below an object, if there are few and slot 0, the time, is none of them. */
+function slotsInside(members: readonly Member[]): number[] {
+  const slots = new Set<number>();
+  for (const member of members) {
+    if (member.kind === 'object' || member.kind === 'list')
+      for (const slot of slotsInside(member.members)) slots.add(slot);
+    else if (member.kind === 'slot') for (const slot of member.slots) slots.add(slot);
+    else if (member.kind === 'constant') for (const slot of member.if) slots.add(slot);
+    else return [];
+    if (member.kind === 'slot' && member.otherwise !== undefined) return [];
+    if (member.kind === 'constant' && member.if.length === 0) return [];
+    if ((member.kind === 'object' || member.kind === 'list') && slotsInside(member.members).length === 0) return [];
+  }
+  return slots.size > SKIPPABLE || slots.has(0) ? [] : [...slots];
 }
 
 function isCertain(member: Member): boolean {

@@ -17,7 +17,7 @@ import { placeAutomaton } from './automaton_table.ts';
 import { escapeText, ImageBuilder } from './builder.ts';
 import { placeAssigns, placeFormat } from './format_tables.ts';
 import { type BitNode, placeBitNode } from './json_tables.ts';
-import { pruneMembers, reachableSlots } from './reachable.ts';
+import { knownOf, pruneMembers } from './reachable.ts';
 import { placeTemplate } from './template_tables.ts';
 
 /** What `describe` tells of the engine the image is for. */
@@ -206,12 +206,12 @@ function placeBaseTemplate(image: ImageBuilder, templates: readonly TemplatePlan
 
 /** Templates of a format's own events, cut down to what the format can fill. A class without a template is written as a Base Event. */
 function placeTemplates(image: ImageBuilder, plan: Plan, format: FormatPlan, base: number): number {
-  const slots = reachableSlots(plan, format);
+  const known = knownOf(plan, format);
   const classes = classesOf(format);
   const placed = new Map(
     plan.templates
       .filter((template) => classes.has(template.schema_class))
-      .map((template) => [template.schema_class, placeTemplate(image, pruneMembers(template.members, slots))]),
+      .map((template) => [template.schema_class, placeTemplate(image, pruneMembers(template.members, known))]),
   );
   return image.words(Object.keys(enumNames(EventClass)).map((number) => placed.get(Number(number)) ?? base));
 }
