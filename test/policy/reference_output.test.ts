@@ -112,6 +112,9 @@ describe('output', () => {
     slot('high', [Field.event_severity], 'enum', { table: { [Severity.high]: 'H' } }),
     slot('low', [Field.event_severity], 'enum', { table: { [Severity.low]: 'L' } }),
     slot('low_or', [Field.event_severity], 'enum', { table: { [Severity.low]: 'L' }, otherwise: 0 }),
+    slot('next', [Field.event_severity, Field.event_message, Field.actor_mfa], 'enum', {
+      table: { 0: 'no', 1: 'yes' },
+    }),
     slot('unless', [Field.event_message], 'value', { unless: [Field.actor_mfa] }),
     { kind: 'constant', key: 'always', value: [1, 'a'], if: [] },
     { kind: 'constant', key: 'if', value: 1, if: [Field.event_id, Field.actor_mfa] },
@@ -145,6 +148,7 @@ describe('output', () => {
       mfa: false,
       high: 'H',
       low_or: 0,
+      next: 'no',
       always: [1, 'a'],
       if: 1,
       constant: { c: 1 },

@@ -65,6 +65,8 @@ describe('sniffing', () => {
     [{ log: '{"a":[{"b":1}],"c":1,"d":1}' }, undefined],
     [{ log: '{"a.b":1,"c":1,"d":1}' }, undefined],
     [{ log: '{"a":{"b":1},"c":1,"d":1} x' }, undefined],
+    [{ log: ' {"a":{"b":1},"c":1,"d":1}' }, undefined],
+    [{ log: '{"a":{"b":1},"a":1,"c":1,"d":1}' }, 'json'],
     [{ a: { b: 1 }, c: 1, d: {} }, 'json'],
     [{ x: 1 }, undefined],
   ])('%j: %s', (record, format) => expect(run(policy, record).format).toBe(format));
@@ -161,6 +163,9 @@ describe('JSON formats', () => {
     '{"ip":"192.0.2.1","s":"b',
     '{"ip":"192.0.2.1"} x',
     '{"ip":"192.0.2.1","ip":tru',
+    '{"ip":"192.0.2.1","ip":"192.0.2.2"',
+    '{"ip":"192.0.2.1","ip":1e}',
+    '{"ip":"192.0.2.1","ip":01}',
   ])('malformed: %s', (line) => {
     const found = runLine(format, line);
     expect([found.status, found.error, found.unmapped]).toEqual([

@@ -34,6 +34,12 @@ describe('operations', () => {
       { a: 'x, ', b: 'y' },
     ],
     [
+      'a list ends at a colon behind a comma',
+      [until(' ', to(0), { list: true }), until(undefined, to(1))],
+      'x, : y',
+      { a: 'x, :', b: 'y' },
+    ],
+    [
       'a comma before the list is not its own',
       [literal(','), until(' ', to(0), { list: true }), until(undefined, to(1))],
       ', y',

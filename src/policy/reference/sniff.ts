@@ -1,6 +1,6 @@
 import type { FormatPlan, Plan, SourcePlan } from '../plan.ts';
 import type { Draft } from './draft.ts';
-import { isJson } from './json_text.ts';
+import { type JsonText, readJson } from './json_text.ts';
 import type { RecordText } from './record.ts';
 
 /** The source's only format, or the first whose sniffer accepts the line. */
@@ -28,18 +28,17 @@ function refuse({ sniff }: FormatPlan, { text, line }: RecordText): string | und
       if (line === undefined) return 'the record has no line';
       return new RegExp(`^(?:${sniff.pattern})`, 'su').test(line) ? undefined : `\`${sniff.pattern}\` does not match`;
     case 'json': {
-      const source = line ?? text;
-      const value: unknown = isJson(source) ? JSON.parse(source) : undefined;
-      if (!isObject(value)) return 'the line is not a JSON object';
+      const { value, valid } = readJson(line ?? text);
+      if (!valid || value?.kind !== 'object') return 'the line is not a JSON object';
+      if (line !== undefined && value.start > 0) return 'a blank is before the JSON object';
       const missing = sniff.keys.find((path) => !hasPath(value, path.split('.')));
       return missing === undefined ? undefined : `\`${missing}\` is not there`;
     }
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function hasPath(value: unknown, [key, ...rest]: readonly string[]): boolean {
-  return key === undefined || (isObject(value) && Object.hasOwn(value, key) && hasPath(value[key], rest));
+/** Of equal keys any one will do. */
+function hasPath(value: JsonText, [key, ...rest]: readonly string[]): boolean {
+  if (key === undefined) return true;
+  return value.kind === 'object' && value.members.some((each) => each.key === key && hasPath(each.value, rest));
 }
