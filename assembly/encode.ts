@@ -104,7 +104,7 @@ export function encode(template: usize, format: usize): usize {
       const slot = SLOTS + load<u32>(op, TmplOp.slot);
       const number = load<u64>(slot, 8);
       if (load<u32>(slot) == SlotKind.none || number >= load<u32>(op, TmplOp.count)) continue;
-      const span = <usize>load<u32>(op, TmplOp.detail) + (<usize>number << 3);
+      const span = <usize>load<u32>(op, TmplOp.detail) + ((<usize>number) << 3);
       const size = <usize>load<u32>(span, 4);
       if (size == 0) continue;
       const length = <usize>load<u32>(op, TmplOp.text + 4);
@@ -162,7 +162,7 @@ function putMember(op: usize, code: i32, format: usize): bool {
       return putValue(slot);
     }
     case TmplCode.enumeration: {
-      const span = <usize>load<u32>(detail, TmplDetail.table) + (<usize>load<i64>(slot, 8) << 3);
+      const span = <usize>load<u32>(detail, TmplDetail.table) + ((<usize>load<i64>(slot, 8)) << 3);
       putKey(op);
       memory.copy(out, load<u32>(span), load<u32>(span, 4));
       out += load<u32>(span, 4);
@@ -209,11 +209,11 @@ function putValue(slot: usize): bool {
 /** Whether one of the guard's first slots is present, and none of its others. */
 function allowed(guard: usize): bool {
   let p = guard + 8;
-  const wanted = p + (<usize>load<u32>(guard) << 2);
+  const wanted = p + ((<usize>load<u32>(guard)) << 2);
   let any = wanted == p;
   for (; p < wanted; p += 4) if (load<u32>(SLOTS + load<u32>(p)) != SlotKind.none) any = true;
   if (!any) return false;
-  const last = p + (<usize>load<u32>(guard, 4) << 2);
+  const last = p + ((<usize>load<u32>(guard, 4)) << 2);
   for (; p < last; p += 4) if (load<u32>(SLOTS + load<u32>(p)) != SlotKind.none) return false;
   return true;
 }
@@ -224,7 +224,7 @@ function firstPresent(detail: usize, first: usize, enumeration: bool): usize {
   const slots = <usize>load<u32>(detail, TmplDetail.slots);
   const count = load<u32>(detail, TmplDetail.slot_count);
   for (let i: u32 = 0; i < count; i++) {
-    const slot = SLOTS + load<u32>(slots + (<usize>i << 2));
+    const slot = SLOTS + load<u32>(slots + ((<usize>i) << 2));
     if (usable(detail, slot, enumeration)) return slot;
   }
   return 0;
@@ -236,7 +236,7 @@ function usable(detail: usize, slot: usize, enumeration: bool): bool {
   if (kind != SlotKind.int && kind != SlotKind.bool) return false;
   const number = load<u64>(slot, 8);
   if (number >= load<u32>(detail, TmplDetail.table_count)) return false;
-  return load<u32>(<usize>load<u32>(detail, TmplDetail.table) + (<usize>number << 3), 4) != 0;
+  return load<u32>(<usize>load<u32>(detail, TmplDetail.table) + ((<usize>number) << 3), 4) != 0;
 }
 
 function putOtherwise(op: usize, detail: usize): bool {

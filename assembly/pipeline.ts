@@ -71,7 +71,7 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
   if (!describe(source, format) || !route()) return 0;
   if (status == ParseStatus.failed) return encode(load<u32>(IMAGE_BASE, Header.base_template), 0);
   const templates = <usize>load<u32>(format, Format.templates);
-  return encode(load<u32>(templates + (<usize>slotInt(Field.schema_class) << 2)), format);
+  return encode(load<u32>(templates + ((<usize>slotInt(Field.schema_class)) << 2)), format);
 }
 
 /** Checks the host's record, finds the line in it and chains up its other keys. */

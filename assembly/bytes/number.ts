@@ -103,12 +103,12 @@ export function putInteger(out: usize, n: i64): usize {
   while (u >= 100) {
     const rest = u / 100;
     at -= 2;
-    store<u16>(at, load<u16>(DIGIT_PAIRS + (<usize>(u - rest * 100) << 1)));
+    store<u16>(at, load<u16>(DIGIT_PAIRS + ((<usize>(u - rest * 100)) << 1)));
     u = rest;
   }
   if (u >= 10) {
     at -= 2;
-    store<u16>(at, load<u16>(DIGIT_PAIRS + (<usize>u << 1)));
+    store<u16>(at, load<u16>(DIGIT_PAIRS + ((<usize>u) << 1)));
   } else {
     store<u8>(--at, <u8>(0x30 + u));
   }
