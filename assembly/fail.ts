@@ -41,6 +41,11 @@ export function failField(code: i32, at: usize, start: usize, end: usize): void 
   if (status == ParseStatus.ok) status = ParseStatus.partial;
 }
 
+/** The error seen in a copy of the line's text belongs where that was copied from. */
+export function moveError(from: usize, to: usize): void {
+  if (errorAt == from) errorAt = to;
+}
+
 export function raiseDrift(): void {
   drift = true;
 }

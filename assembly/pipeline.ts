@@ -13,6 +13,7 @@ import { peelEnvelopes } from './parse/envelope';
 import { bits, firstChoice, firstSeen, secondChoice, secondSeen, Walk, walk } from './parse/json_paths';
 import { lineEnd, lineHasBackslash, lineStart, setLine, trimLineEnd } from './parse/line';
 import { scan } from './parse/scan';
+import { scanShapes } from './parse/shapes';
 import { runAutomaton } from './policy/automaton';
 import { applyAssigns, applyMaps } from './policy/maps';
 import { route } from './policy/route';
@@ -61,6 +62,8 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
     else parse(format, zone);
   }
   if (status == ParseStatus.failed) salvage(source);
+  if (slotKind(Field.time_date) == SlotKind.int)
+    setInt(Field.time, slotInt(Field.time_date) + slotInt(Field.time_clock));
   if (slotKind(Field.time) == SlotKind.none) setInt(Field.time, timeMs);
   if (status != ParseStatus.failed) {
     applyMaps(load<u32>(format, Format.maps), load<u32>(format, Format.map_count));
@@ -153,13 +156,19 @@ function chooseFormat(source: usize): usize {
 function parse(format: usize, zone: i32): void {
   applyAssigns(load<u32>(format, Format.defaults), load<u32>(format, Format.default_count));
   const body = <usize>load<u32>(format, Format.body);
-  if (load<u32>(format, Format.kind) == 1) {
+  const missing = <usize>load<u32>(format, Format.missing);
+  const missingCount = load<u32>(format, Format.missing_count);
+  const kind = load<u32>(format, Format.kind);
+  if (kind != 2) {
     if (!hasLine) return fail(ErrorCode.line_missing, 0, 0, 0);
     const escapes = load<u32>(format, Format.escape);
-    startConversions(escapes, lineHasBackslash || escapes == Escapes.hash, zone);
-    return scan(body, load<u32>(format, Format.op_count), lineStart, lineEnd);
+    startConversions(escapes, lineHasBackslash || escapes == Escapes.hash, zone, missing, missingCount);
+    const count = load<u32>(format, Format.op_count);
+    if (kind == 1) scan(body, count, lineStart, lineEnd);
+    else scanShapes(body, count, lineStart, lineEnd);
+    return;
   }
-  startConversions(0, false, zone);
+  startConversions(0, false, zone, missing, missingCount);
   if (!hasLine) {
     clearUnmapped();
     if (walk(body, recordStart, recordEnd, Walk.parse) == 0)

@@ -1,4 +1,4 @@
-import { isDigit } from './ascii';
+import { isDigit, isLetter } from './ascii';
 import { takeDigits, value } from './number';
 
 /** Epoch milliseconds of the latest time parsed. */
@@ -127,9 +127,10 @@ export function parseClfTime(p: usize, end: usize, zoneMinutes: i32): bool {
   return setTime(century * 100 + year, month, day, seconds, ms, zone);
 }
 
-/** RFC 3339, with a blank or `t` for `T`, a comma for the point, the zone optional. */
+/** RFC 3339, with a blank or `t` for `T`, `/` for `-`, a comma for the point; the zone is optional, perhaps behind a blank, perhaps UTC or GMT. */
 export function parseIsoTime(p: usize, end: usize, zoneMinutes: i32): bool {
-  if (p + 19 > end || load<u8>(p, 4) != 0x2d || load<u8>(p, 7) != 0x2d) return false;
+  const dash = <u32>load<u8>(p, 4);
+  if (p + 19 > end || (dash != 0x2d && dash != 0x2f) || load<u8>(p, 7) != dash) return false;
   const separator = <u32>load<u8>(p, 10);
   if (separator != 0x54 && separator != 0x74 && separator != 0x20) return false;
   const century = twoDigits(p);
@@ -146,8 +147,63 @@ export function parseIsoTime(p: usize, end: usize, zoneMinutes: i32): bool {
     ms = fractionMs;
   }
   zone = zoneMinutes;
-  if (p < end && !takeZone(p, end)) return false;
+  if (p + 1 < end && load<u8>(p) == 0x20) p++;
+  const name = load<u32>(p) & 0xffffff;
+  if (p + 3 == end && (name == 0x435455 || name == 0x544d47)) zone = 0;
+  else if (p < end && !takeZone(p, end)) return false;
   return setTime(century * 100 + year, month, day, seconds, ms, zone);
+}
+
+/** `yyyy-mm-dd`: its midnight. */
+export function parseDate(p: usize, end: usize, zoneMinutes: i32): bool {
+  if (p + 10 != end || load<u8>(p, 4) != 0x2d || load<u8>(p, 7) != 0x2d) return false;
+  const century = twoDigits(p);
+  const year = twoDigits(p + 2);
+  const month = twoDigits(p + 5);
+  const day = twoDigits(p + 8);
+  if ((century | year | month | day) < 0) return false;
+  return setTime(century * 100 + year, month, day, 0, 0, zoneMinutes);
+}
+
+/** `hh:mm:ss`, optional `.fraction`: `timeMs` since midnight. */
+export function parseClock(p: usize, end: usize): bool {
+  const seconds = p + 8 > end ? -1 : clockSeconds(p);
+  if (seconds < 0) return false;
+  p += 8;
+  timeMs = <i64>seconds * 1000;
+  if (p == end) return true;
+  if (load<u8>(p) != 0x2e || takeFraction(p + 1, end) != end) return false;
+  timeMs += fractionMs;
+  return true;
+}
+
+/** `Www Mon dd hh:mm:ss.fraction yyyy`, weekday and fraction optional, a day below ten with a blank or 0 before it. */
+export function parseCtime(p: usize, end: usize, zoneMinutes: i32): bool {
+  if (
+    p + 24 <= end &&
+    load<u8>(p, 3) == 0x20 &&
+    isLetter(load<u8>(p)) &&
+    isLetter(load<u8>(p, 1)) &&
+    isLetter(load<u8>(p, 2))
+  )
+    p += 4;
+  if (p + 20 > end || load<u8>(p, 3) != 0x20 || load<u8>(p, 6) != 0x20) return false;
+  const month = monthNumber(p);
+  const day = load<u8>(p, 4) == 0x20 ? <i32>load<u8>(p, 5) - 0x30 : twoDigits(p + 4);
+  const seconds = clockSeconds(p + 7);
+  if (seconds < 0 || day < 1 || day > 31) return false;
+  p += 15;
+  let ms: i32 = 0;
+  if (load<u8>(p) == 0x2e) {
+    p = takeFraction(p + 1, end);
+    if (p == 0) return false;
+    ms = fractionMs;
+  }
+  if (p + 5 != end || load<u8>(p) != 0x20) return false;
+  const century = twoDigits(p + 1);
+  const year = twoDigits(p + 3);
+  if ((century | year) < 0) return false;
+  return setTime(century * 100 + year, month, day, seconds, ms, zoneMinutes);
 }
 
 /** Epoch seconds with an optional fraction, or milli-, micro- or nanoseconds, told apart by magnitude. */

@@ -1,13 +1,15 @@
-import { isDigit } from '../bytes/ascii';
+import { hexValue, isDigit, sameBytes } from '../bytes/ascii';
 import { parseAddress } from '../bytes/ip';
 import { parseDecimal, parseInteger, value } from '../bytes/number';
-import { parseClfTime, parseEpochTime, parseIsoTime, timeMs } from '../bytes/time';
+import { parseClfTime, parseClock, parseCtime, parseDate, parseEpochTime, parseIsoTime, timeMs } from '../bytes/time';
 import { setBool, setInt, setText } from '../event';
 import { failField } from '../fail';
+import { allocate } from '../host/memory';
+import { escapeBytes, textEnd, textStart } from '../json/text';
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
 import { Capture } from '../shared/image_layout';
-import { decodedEnd, decodedStart, decodeEscapes } from './decode';
+import { decodedEnd, decodedStart, decodeEscapes, Escapes } from './decode';
 
 const NOWHERE: u32 = 0xffff;
 
@@ -15,9 +17,30 @@ const NOWHERE: u32 = 0xffff;
 let escapes: u32 = 0;
 let zoneMinutes: i32 = 0;
 
-export function startConversions(formatEscapes: u32, lineHasEscapes: bool, zone: i32): void {
+/** Spans of the current format's own words for a missing value, and their number. */
+let missing: usize = 0;
+let missingCount: u32 = 0;
+
+export function startConversions(formatEscapes: u32, lineHasEscapes: bool, zone: i32, words: usize, count: u32): void {
   escapes = lineHasEscapes ? formatEscapes : 0;
   zoneMinutes = zone;
+  missing = words;
+  missingCount = count;
+}
+
+/** Whether a backslash of the line escapes a quote. */
+export function escapesQuotes(): bool {
+  return escapes == Escapes.backslash || escapes == Escapes.cef;
+}
+
+/** Whether the text says that there is no value. */
+export function isMissing(start: usize, end: usize): bool {
+  if (end - start < 2 && (start == end || load<u8>(start) == 0x2d)) return true;
+  for (let i: u32 = 0; i < missingCount; i++) {
+    const span = missing + ((<usize>i) << 3);
+    if (<usize>load<u32>(span, 4) == end - start && sameBytes(load<u32>(span), start, end - start)) return true;
+  }
+  return false;
 }
 
 function reject(code: i32, capture: usize, at: usize): void {
@@ -34,6 +57,7 @@ export function convert(capture: usize, start: usize, end: usize): void {
     return;
   }
   if (end - start < 2 && (start == end || load<u8>(start) == 0x2d)) return;
+  if (missingCount != 0 && isMissing(start, end)) return;
   switch (kind) {
     case Convert.text: {
       if (slot == NOWHERE) return;
@@ -64,6 +88,22 @@ export function convert(capture: usize, start: usize, end: usize): void {
       return time(capture, slot, start, parseIsoTime(start, end, zoneMinutes));
     case Convert.epoch_time:
       return time(capture, slot, start, parseEpochTime(start, end));
+    case Convert.date:
+      return time(capture, slot, start, parseDate(start, end, zoneMinutes));
+    case Convert.clock:
+      return time(capture, slot, start, parseClock(start, end));
+    case Convert.ctime:
+      return time(capture, slot, start, parseCtime(start, end, zoneMinutes));
+    case Convert.hex_text:
+      return hexText(slot, start, end);
+    case Convert.percent_text: {
+      if (slot == NOWHERE) return;
+      if (decodeEscapes(start, end, Escapes.percent)) setText(slot, decodedStart, decodedEnd);
+      else setText(slot, start, end);
+      return;
+    }
+    case Convert.plus_text:
+      return plusText(slot, start, end);
     case Convert.address:
       return address(capture, start, end, end);
     case Convert.address_port:
@@ -254,4 +294,31 @@ function traceRoot(slot: u32, start: usize, end: usize): void {
   while (to < end && load<u8>(to) != 0x3b) to++;
   if (from == start) to = end;
   if (to > from) setText(slot, from, to);
+}
+
+/** Text in hexadecimal: NUL ends it or parts its words. Anything else is text already. */
+function hexText(slot: u32, start: usize, end: usize): void {
+  if (slot == NOWHERE) return;
+  let hex = ((end - start) & 1) == 0;
+  for (let p = start; hex && p < end; p++) {
+    const c = <u32>load<u8>(p);
+    hex = isDigit(c) || c - 0x41 < 6;
+  }
+  const bytes: usize = hex ? allocate((end - start) >> 1) : 0;
+  if (bytes == 0) return setText(slot, start, end);
+  let out = bytes;
+  for (let p = start; p < end; p += 2) {
+    const byte = (hexValue(load<u8>(p)) << 4) | hexValue(load<u8>(p, 1));
+    store<u8>(out++, <u8>(byte == 0 ? 0x20 : byte));
+  }
+  while (out > bytes && load<u8>(out - 1) == 0x20 && load<u16>(start + ((out - 1 - bytes) << 1)) == 0x3030) out--;
+  if (escapeBytes(bytes, out)) setText(slot, textStart, textEnd);
+}
+
+function plusText(slot: u32, start: usize, end: usize): void {
+  const copy: usize = slot == NOWHERE ? 0 : allocate(end - start);
+  if (copy == 0) return;
+  memory.copy(copy, start, end - start);
+  for (let p = copy; p < copy + (end - start); p++) if (load<u8>(p) == 0x2b) store<u8>(p, 0x20);
+  setText(slot, copy, copy + (end - start));
 }

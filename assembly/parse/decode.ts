@@ -7,6 +7,9 @@ export enum Escapes {
   backslash,
   hex,
   hash,
+  cef,
+  /** Of a conversion, not of a format. */
+  percent,
 }
 
 /** Bounds of the text `decodeEscapes` made. */
@@ -21,9 +24,19 @@ function readEscape(p: usize, end: usize, escapes: u32): i32 {
     escapeLength = 3;
     return hexPair(p + 1);
   }
+  if (escapes == Escapes.percent) {
+    if (load<u8>(p) != 0x25 || p + 3 > end) return -1;
+    escapeLength = 3;
+    return hexPair(p + 1);
+  }
   // A backslash of the line is two in JSON-escaped text.
   if (load<u16>(p) != 0x5c5c || p + 3 > end) return -1;
   const c = <u32>load<u8>(p, 2);
+  if (escapes == Escapes.cef) {
+    const backslash = c == 0x5c && p + 4 <= end && load<u8>(p, 3) == 0x5c;
+    escapeLength = backslash ? 4 : 3;
+    return backslash || c == 0x3d || c == 0x7c ? <i32>c : -1;
+  }
   if (c == 0x78) {
     if (p + 5 > end) return -1;
     escapeLength = 5;
@@ -57,7 +70,7 @@ function hexPair(p: usize): i32 {
  */
 export function decodeEscapes(start: usize, end: usize, escapes: u32): bool {
   let p = start;
-  const mark: u32 = escapes == Escapes.hash ? 0x23 : 0x5c;
+  const mark: u32 = escapes == Escapes.hash ? 0x23 : escapes == Escapes.percent ? 0x25 : 0x5c;
   while (p < end && load<u8>(p) != mark) p++;
   if (p >= end) return false;
   const bytes = allocate(end - start + 8);

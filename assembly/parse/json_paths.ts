@@ -145,7 +145,8 @@ function afterMember(p: usize, end: usize, frame: usize): usize {
   return p;
 }
 
-function findKey(node: usize, start: usize, length: usize): usize {
+/** Entry of the node for a key; 0 none. The key is padded. */
+export function findKey(node: usize, start: usize, length: usize): usize {
   let head = load<u64>(start);
   if (length < 8) head = length == 0 ? 0 : head & (<u64>-1 >> ((<u64>(8 - length)) << 3));
   const mask = load<u32>(node, Node.mask);

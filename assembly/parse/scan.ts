@@ -1,9 +1,12 @@
 import { sameBytes } from '../bytes/ascii';
 import { setText } from '../event';
-import { fail, raiseDrift } from '../fail';
+import { fail, moveError, raiseDrift } from '../fail';
+import { allocate } from '../host/memory';
 import { ErrorCode } from '../shared/errors';
 import { Capture, Op, OpCode, OpFlag } from '../shared/image_layout';
-import { convert } from './convert';
+import { convert, escapesQuotes } from './convert';
+import { findLastText, findText } from './find';
+import { blankPairs, freePairs, partedPairs } from './pairs';
 
 const ONES: u64 = 0x0101010101010101;
 const HIGHS: u64 = 0x8080808080808080;
@@ -22,8 +25,11 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
     const code = load<u32>(op, Op.code);
     if (code == OpCode.until) {
       let q = p;
-      if (flags & (OpFlag.careful | OpFlag.quoted)) {
-        q = findCarefully(p, end, text, length, (flags & OpFlag.quoted) != 0);
+      if (flags & (OpFlag.careful | OpFlag.quoted | OpFlag.last)) {
+        q =
+          flags & OpFlag.last
+            ? findLastText(p, end, text, length)
+            : findText(p, end, text, length, (flags & OpFlag.quoted) != 0);
       } else {
         const pattern = load<u64>(op, Op.pattern);
         for (;;) {
@@ -70,13 +76,14 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
       if (p + length > end || !sameBytes(p, text, length))
         return fail(ErrorCode.literal_expected, p, text, text + length);
       p += length;
-    } else if (code == OpCode.field) {
+    } else if (code == OpCode.field || code == OpCode.separated) {
       if (p >= end) {
         if (!(flags & OpFlag.required)) return;
         const name = <usize>load<u32>(load<u32>(op, Op.capture), Capture.name);
         return fail(ErrorCode.field_missing, p, name, name + load<u32>(load<u32>(op, Op.capture), Capture.name + 4));
       }
-      p = field(load<u32>(op, Op.capture), p, end);
+      const capture = <usize>load<u32>(op, Op.capture);
+      p = code == OpCode.field ? field(capture, p, end) : separated(capture, p, end, text, length);
     } else if (code == OpCode.braces) {
       if (p < end && load<u8>(p) == 0x7b) {
         let q = p + 1;
@@ -88,6 +95,12 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
       }
     } else if (code == OpCode.optional) {
       if (p + length <= end && sameBytes(p, text, length)) p += length;
+    } else if (code == OpCode.pairs) {
+      const node = <usize>load<u32>(op, Op.capture);
+      if (flags & OpFlag.free) freePairs(node, p, end);
+      else if (length == 1 && load<u8>(text) == 0x20) blankPairs(node, p, end, escapesQuotes());
+      else partedPairs(node, p, end, text, length);
+      p = end;
     } else if (code == OpCode.tail) {
       convert(load<u32>(op, Op.capture), p, end);
       p = end;
@@ -98,20 +111,6 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
     }
   }
   if (p < end) fail(ErrorCode.literal_expected, p, 0, 0);
-}
-
-/** First occurrence of the text, stepping character by character; with `quoted`, the line's own backslash escapes the next. 0 if none. */
-function findCarefully(p: usize, end: usize, text: usize, length: usize, quoted: bool): usize {
-  while (p + length <= end) {
-    if (sameBytes(p, text, length)) return p;
-    if (quoted && p + 2 <= end && load<u16>(p) == 0x5c5c) {
-      p += 2;
-      if (p >= end) return 0;
-    }
-    if (load<u8>(p) != 0x5c) p++;
-    else p += load<u8>(p, 1) == 0x75 ? 6 : 2;
-  }
-  return 0;
 }
 
 /** A blank-separated field, quoted or bare: the position behind it and its blank. */
@@ -139,4 +138,47 @@ function field(capture: usize, p: usize, end: usize): usize {
   while (q < end && load<u8>(q) != 0x20) q++;
   convert(capture, p, q);
   return q < end ? q + 1 : end;
+}
+
+/** A field up to the separator, in quotes or bare: the position behind the separator. */
+function separated(capture: usize, p: usize, end: usize, text: usize, length: usize): usize {
+  if (p + 2 <= end && load<u16>(p) == 0x225c) {
+    const start = p + 2;
+    let doubled = false;
+    p = start;
+    while (p < end) {
+      if (load<u8>(p) != 0x5c) p++;
+      else if (load<u8>(p, 1) != 0x22) p += 2;
+      else if (p + 4 <= end && load<u32>(p) == 0x225c225c) {
+        doubled = true;
+        p += 4;
+      } else break;
+    }
+    if (p > end) p = end;
+    if (doubled) convertDoubled(capture, start, p);
+    else convert(capture, start, p);
+    if (p < end) p += 2;
+    const next = findText(p, end, text, length, false);
+    return next == 0 ? end : next + length;
+  }
+  const next = findText(p, end, text, length, false);
+  convert(capture, p, next == 0 ? end : next);
+  return next == 0 ? end : next + length;
+}
+
+/** Converts text in which every quote is doubled. */
+function convertDoubled(capture: usize, start: usize, end: usize): void {
+  const copy = allocate(end - start);
+  if (copy == 0) return;
+  let out = copy;
+  for (let p = start; p < end; ) {
+    if (p + 4 <= end && load<u32>(p) == 0x225c225c) p += 2;
+    if (load<u8>(p) == 0x5c) {
+      store<u16>(out, load<u16>(p));
+      out += 2;
+      p += 2;
+    } else store<u8>(out++, load<u8>(p++));
+  }
+  convert(capture, copy, out);
+  moveError(copy, start);
 }

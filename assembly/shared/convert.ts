@@ -45,4 +45,16 @@ export enum Convert {
   frontend,
   /** List as for `last_of_list`: its last element as an integer; a negative one means missing. */
   last_count,
+  /** Linux audit: an even number of upper-case hexadecimal digits is text in hexadecimal, NUL between its words; anything else is text. */
+  hex_text,
+  /** Percent-encoded text, decoded when that yields printable UTF-8. */
+  percent_text,
+  /** Text with `+` for a blank. */
+  plus_text,
+  /** `2026-02-03` to epoch milliseconds of its midnight. */
+  date,
+  /** `04:05:06`, fraction allowed, to milliseconds since midnight. */
+  clock,
+  /** `Tue Feb 03 04:05:06.123456 2026` to epoch milliseconds; weekday and fraction optional. */
+  ctime,
 }

@@ -121,6 +121,8 @@ export enum Field {
   event_type,
   tls_used,
   log_stream,
+  time_date,
+  time_clock,
   COUNT,
 }
 

@@ -67,10 +67,11 @@ export enum Source {
 export enum Format {
   /** Span. */
   name = 0,
-  /** 1 text, 2 JSON. */
+  /** 1 text, 2 JSON, 3 lines of several shapes. */
   kind = 8,
-  /** Text: address of scan operations. JSON: root node. */
+  /** Text: address of scan operations. JSON: root node. Shapes: address of `Variant`s. */
   body = 12,
+  /** Operations, or variants. */
   op_count = 16,
   /** Address and count of `Assign`. */
   defaults = 20,
@@ -80,11 +81,24 @@ export enum Format {
   /** Span per extra: `"name":`. */
   extras = 36,
   extra_count = 40,
-  /** 0 none, 1 backslash, 2 hex, 3 hash. */
+  /** 0 none, 1 backslash, 2 hex, 3 hash, 4 cef. */
   escape = 44,
   /** Address of a u32 per EventClass: the template of its events of this class. */
   templates = 48,
+  /** Address and number of spans: texts that say a value is missing, besides `-`. */
+  missing = 52,
+  missing_count = 56,
   size = 64,
+}
+
+/** 16 bytes. A shape lines may have: its operations, and what is set where a line has it. */
+export enum Variant {
+  ops = 0,
+  op_count = 4,
+  /** Address and count of `Assign`. */
+  set = 8,
+  set_count = 12,
+  size = 16,
 }
 
 /** 16 bytes: u16 slot, u16 kind, then span (text) or, at 8, i64 (int, bool). Text: u32 start at 4, u32 end at 8. */
@@ -129,6 +143,10 @@ export enum OpCode {
   braces = 5,
   optional = 6,
   rest = 7,
+  /** A field that ends at the text, quoted as in CSV or bare. */
+  separated = 8,
+  /** `key=value` up to the end of the line; `capture` is the node with the keys, the text what stands between pairs. */
+  pairs = 9,
 }
 
 export enum OpFlag {
@@ -138,6 +156,10 @@ export enum OpFlag {
   required = 8,
   /** The text starts with a character that may be part of an escape: step character by character. */
   careful = 16,
+  /** The last occurrence of the text ends it, not the first. */
+  last = 32,
+  /** Pairs: a value goes on, blanks and all, until the next key. */
+  free = 64,
 }
 
 /** 24 bytes; open addressing, `mask` + 1 entries of `Key`. */

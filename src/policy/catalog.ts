@@ -5,8 +5,9 @@ import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import { loadYaml } from './document/load.ts';
 import { list, object, required, type Shape, text } from './document/shape.ts';
 import { SourceFile } from './document/source_file.ts';
+import type { Notations } from './formats/body.ts';
 import { compileFormat, type SharedFormats } from './formats/compile_format.ts';
-import { commonFile, type FormatFile, formatFile, notationFile } from './formats/format_shape.ts';
+import { commonFile, type FormatFile, formatFile, NOTATION_NAMES, notationFile } from './formats/format_shape.ts';
 import { Notation } from './formats/notation.ts';
 import type { FormatPlan } from './plan.ts';
 import { type SchemaFile, schemaFile } from './schema/schema_file.ts';
@@ -45,11 +46,13 @@ export function loadCatalog(root: string = packageRoot()): Catalog {
   const diagnostics: Diagnostic[] = [];
   const loader = new Loader(root, diagnostics);
   const notation = (name: string) => loader.read(`formats/notations/${name}.yaml`, notationFile)?.value;
-  const nginx = notation('nginx');
-  const haproxy = notation('haproxy');
-  if (nginx === undefined || haproxy === undefined) throw new Error(`no notations in ${root}`);
+  const notations = NOTATION_NAMES.map((name) => {
+    const file = notation(name);
+    if (file === undefined) throw new Error(`no notation ${name} in ${root}`);
+    return [name, new Notation(file)] as const;
+  });
   const shared: SharedFormats = {
-    notations: { nginx: new Notation(nginx), haproxy: new Notation(haproxy) },
+    notations: Object.fromEntries(notations) as Notations,
     common: loader.folder('formats/common').flatMap((path) => loader.read(path, commonFile)?.value ?? []),
   };
   const formats = new Map<string, ShippedFormat>();

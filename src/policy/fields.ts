@@ -171,6 +171,8 @@ export const FIELDS: Readonly<Record<FieldName, FieldInfo>> = {
   log_name: text('log.name', 'log or stream the line came from'),
   log_message_id: text('log.message_id', 'syslog message id'),
   tls_used: { path: 'tls.used', type: 'bool', doc: 'whether the client connection was encrypted' },
+  time_date: { type: 'time', doc: 'midnight of a date that stands apart from its time of day' },
+  time_clock: { type: 'time', doc: 'time of day that stands apart from its date' },
   log_stream: text('log.stream', 'stream of a container: stdout or stderr'),
   event_type: text('event.type', 'type in the source’s own words'),
 };

@@ -44,7 +44,9 @@ export interface FormatPlan {
   readonly name: string;
   /** Set before anything is parsed; parsing and maps may overwrite. */
   readonly defaults: readonly Assign[];
-  readonly body: TextBody | JsonBody;
+  readonly body: TextBody | JsonBody | ShapesBody;
+  /** Texts that say a value is missing, besides `-` and the empty text. */
+  readonly missing: readonly string[];
   /** Names of the format's captures without a field; capture `i` is slot `EXTRA_BASE + i`. */
   readonly extras: readonly string[];
   readonly maps: readonly MapPlan[];
@@ -55,8 +57,8 @@ export interface FormatPlan {
   readonly escape: Escape;
 }
 
-/** `none`; `backslash`: \" \\ \n \t \r \xhh (Apache); `hex`: \xHH (nginx); `hash`: #HH (HAProxy). */
-export type Escape = 'none' | 'backslash' | 'hex' | 'hash';
+/** `none`; `backslash`: \" \\ \n \t \r \xhh (Apache); `hex`: \xHH (nginx); `hash`: #HH (HAProxy); `cef`: \\ \= \|. */
+export type Escape = 'none' | 'backslash' | 'hex' | 'hash' | 'cef';
 
 export type Sniff =
   | { readonly kind: 'none' }
@@ -80,6 +82,21 @@ export interface TextBody {
   readonly ops: readonly ScanOp[];
 }
 
+/**
+ * Lines of several shapes. The first that reads the line without error and drift is taken; failing that the first without
+ * error; failing that the one that came furthest before its first error, the earlier of equals.
+ */
+export interface ShapesBody {
+  readonly kind: 'shapes';
+  readonly shapes: readonly LineShape[];
+}
+
+export interface LineShape {
+  readonly ops: readonly ScanOp[];
+  /** Set when the line has this shape, after it was read. */
+  readonly set: readonly Assign[];
+}
+
 export type ScanOp =
   /** The line goes on with exactly this text. */
   | { readonly op: 'literal'; readonly text: string }
@@ -87,7 +104,7 @@ export type ScanOp =
    * Everything up to the first occurrence of `until` (consumed too); `undefined`: the rest of the line.
    * `list`: a blank after a comma, and ` : `, belong to the text (nginx upstream lists).
    * `quoted`: an escaped quote inside does not end it. `lenient`: a missing `until` at the end of the line is fine
-   * (a line cut short by its writer).
+   * (a line cut short by its writer). `last`: the last occurrence of `until` ends it.
    */
   | {
       readonly op: 'until';
@@ -96,12 +113,24 @@ export type ScanOp =
       readonly list: boolean;
       readonly quoted: boolean;
       readonly lenient: boolean;
+      readonly last?: boolean;
     }
   /**
    * One blank-separated field, quoted or bare as it comes: `"…"` ends at a quote followed by a blank or the end.
    * At the end of the line it is missing: an error if `required`, otherwise the scan is done.
    */
   | { readonly op: 'field'; readonly capture: Capture; readonly required: boolean }
+  /**
+   * A field up to `separator` (one character), or in quotes as in CSV, a quote in it doubled; what stands between its closing quote and
+   * the separator is left out. At the end of the line as for `field`.
+   */
+  | { readonly op: 'separated'; readonly separator: string; readonly capture: Capture; readonly required: boolean }
+  /**
+   * `key=value` to the end of the line, parted by `separator`: one character, or a blank with quoted values (double quotes around
+   * a value, single quotes around more pairs); with `free` a value holds blanks and ends where the next ` key=` begins.
+   * Keys the node does not list are unmapped. A word without `=` raises the drift flag.
+   */
+  | { readonly op: 'pairs'; readonly separator: string; readonly free: boolean; readonly node: JsonNode }
   /** `{a|b|}` and a blank, if the line goes on with `{`; otherwise nothing. The capture is what the braces hold. */
   | { readonly op: 'braces'; readonly capture: Capture }
   /** The text, if the line goes on with it; otherwise nothing. */

@@ -34,7 +34,14 @@ function slotsOf(format: FormatPlan): Set<number> {
     }
   };
   if (format.body.kind === 'json') walk(format.body.root);
-  else for (const op of format.body.ops) if ('capture' in op) add(op.capture);
+  else {
+    const shapes = format.body.kind === 'text' ? [{ ops: format.body.ops, set: [] }] : format.body.shapes;
+    for (const { ops, set } of shapes) {
+      for (const op of ops) if ('capture' in op) add(op.capture);
+      for (const op of ops) if (op.op === 'pairs') walk(op.node);
+      for (const { slot } of set) slots.add(slot);
+    }
+  }
   for (const { set, copy } of format.maps.flatMap((map) => map.cases)) {
     for (const slot of [...set.map((assign) => assign.slot), ...copy.map(([to]) => to)]) slots.add(slot);
   }

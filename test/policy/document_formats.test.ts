@@ -76,9 +76,9 @@ maps:
       policy.yaml:6:7: missing_key: key \`class\` is missing
         help: one of \`http_activity\`, \`network_activity\`, \`api_activity\`, \`authentication\`, \`authorize_session\`, \`account_change\`, \`user_access\`, \`group_management\`, \`entity_management\`, \`process_activity\`, \`datastore_activity\`, \`detection_finding\`, \`base_event\`
       policy.yaml:6:7: notation_missing: the format says nothing about its lines
-        help: add one of \`nginx\`, \`haproxy\`, \`fields\`, \`json\`
+        help: add one of \`nginx\`, \`haproxy\`, \`apache\`, \`tomcat\`, \`envoy\`, \`w3c\`, \`fields\`, \`pairs\`, \`text\`, \`json\`, \`lines\`
       policy.yaml:6:7: unknown_key: unknown key \`title\`
-        help: known here: \`class\`, \`product\`, \`escape\`, \`sniff\`, \`defaults\`, \`nginx\`, \`haproxy\`, \`fields\`, \`required\`, \`json\`, \`maps\`
+        help: known here: \`class\`, \`product\`, \`escape\`, \`missing\`, \`sniff\`, \`defaults\`, \`nginx\`, \`haproxy\`, \`apache\`, \`tomcat\`, \`envoy\`, \`w3c\`, \`text\`, \`fields\`, \`separator\`, \`required\`, \`pairs\`, \`lines\`, \`json\`, \`maps\`
 
       policy.yaml:6:7: missing_key: key \`class\` is missing
         help: one of \`http_activity\`, \`network_activity\`, \`api_activity\`, \`authentication\`, \`authorize_session\`, \`account_change\`, \`user_access\`, \`group_management\`, \`entity_management\`, \`process_activity\`, \`datastore_activity\`, \`detection_finding\`, \`base_event\`
@@ -86,7 +86,7 @@ maps:
       policy.yaml:7:17: unknown_field: unknown field \`src.pi\`
         help: did you mean \`src.ip\`?
       policy.yaml:7:28: conversion_missing: \`time\` needs a conversion
-        help: add \`as:\` one of \`clf_time\`, \`iso_time\`, \`epoch_time\`
+        help: add \`as:\` one of \`clf_time\`, \`iso_time\`, \`epoch_time\`, \`date\`, \`clock\`, \`ctime\`
       policy.yaml:7:37: enum_target: \`event.outcome\` takes one of a few words
         help: set it with \`maps\` or \`defaults\`
       policy.yaml:7:55: path_malformed: \`d..e\` is no key path

@@ -13,8 +13,9 @@ function showCapture(format: FormatPlan, { convert, name, slots, all = -1 }: Cap
 function showOp(format: FormatPlan, op: ScanOp): string {
   if (op.op === 'literal' || op.op === 'optional') return `${op.op} ${JSON.stringify(op.text)}`;
   if (op.op === 'rest') return `rest -> ${slotName(format, op.slot)}`;
+  if (op.op === 'pairs') return `pairs ${JSON.stringify(op.separator)} | ${showNode(format, op.node, '').join('; ')}`;
   if (op.op !== 'until') return `${op.op} | ${showCapture(format, op.capture)}`;
-  const flags = (['list', 'quoted', 'lenient'] as const).filter((flag) => op[flag]);
+  const flags = (['list', 'quoted', 'lenient', 'last'] as const).filter((flag) => op[flag]);
   return [`until ${JSON.stringify(op.until ?? null)}`, showCapture(format, op.capture), ...flags].join(' | ');
 }
 
@@ -28,6 +29,8 @@ function showNode(format: FormatPlan, node: JsonNode, path: string): string[] {
 
 /** What a format does, a line for each operation or key. */
 export const program = (format: FormatPlan): string[] =>
-  format.body.kind === 'text'
-    ? format.body.ops.map((op) => showOp(format, op))
-    : showNode(format, format.body.root, '');
+  format.body.kind === 'json'
+    ? showNode(format, format.body.root, '')
+    : (format.body.kind === 'text' ? [format.body] : format.body.shapes).flatMap(({ ops }) =>
+        ops.map((op) => showOp(format, op)),
+      );

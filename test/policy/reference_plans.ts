@@ -31,6 +31,7 @@ export function textFormat(ops: readonly ScanOp[], more: Partial<FormatPlan> = {
     product: { name: '', vendor: '' },
     sniff: { kind: 'none' },
     escape: 'none',
+    missing: [],
     ...more,
   };
 }

@@ -40,6 +40,12 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   amzn_trace: TEXT,
   frontend: { targets: [['text'], ['bool']] },
   last_count: NUMBER,
+  hex_text: TEXT,
+  percent_text: TEXT,
+  plus_text: TEXT,
+  date: TIME,
+  clock: TIME,
+  ctime: TIME,
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */

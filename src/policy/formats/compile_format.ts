@@ -2,24 +2,16 @@ import { EventClass } from '../../../assembly/shared/enums.ts';
 import { Field, Meta } from '../../../assembly/shared/fields.ts';
 import type { SourceFile } from '../document/source_file.ts';
 import { Text } from '../document/text.ts';
-import type { Assign, Escape, FormatPlan, JsonBody, MapPlan, Sniff, TextBody } from '../plan.ts';
-import { compileFieldList } from './field_list.ts';
+import type { Assign, FormatPlan, MapPlan, Sniff } from '../plan.ts';
+import { compileBody, type Notations, notationName, pastedEscape } from './body.ts';
 import { CLASS_NAMES, type CommonFile, type FormatSpec } from './format_shape.ts';
-import { readHaproxy } from './haproxy.ts';
-import { compileJsonPaths } from './json_paths.ts';
-import { compileJsonTemplate, readJsonTemplate } from './json_template.ts';
 import { compileAssigns, compileMap, compileSharedMap } from './maps.ts';
-import { readNginx } from './nginx.ts';
 import type { Notation } from './notation.ts';
-import { pastedHaproxy, pastedNginx } from './pasted.ts';
-import { compileScan } from './scan.ts';
 import { FormatSlots } from './slots.ts';
-
-export type NotationName = 'nginx' | 'haproxy';
 
 /** What formats share: the notations, and lookups by class. */
 export interface SharedFormats {
-  readonly notations: Readonly<Record<NotationName, Notation>>;
+  readonly notations: Notations;
   readonly common: readonly CommonFile[];
 }
 
@@ -30,34 +22,21 @@ export interface FormatSource {
   readonly file: SourceFile;
 }
 
-const BODIES = ['nginx', 'haproxy', 'fields', 'json'] as const;
-
-/** What a format's body is compiled from. */
-interface BodySource {
-  readonly spec: FormatSpec;
-  readonly at: Text;
-  readonly notation: Notation | undefined;
-  /** Strings of an nginx format. */
-  readonly strings: readonly Text[];
-  readonly escapes: Escape;
-}
-
 /** Compiles a format into its plan. Faults are reported in its file; the plan is of use only if there are none. */
 export function compileFormat(source: FormatSource, shared: SharedFormats): FormatPlan {
   const { name, spec, file } = source;
   const slots = new FormatSlots();
   const at = new Text(name, file, spec.at);
-  checkBody(spec, at);
-  const notation = notationOf(spec, shared);
+  const used = notationName(spec);
+  const notation = used && shared.notations[used];
   const className = classOf(spec, notation, at);
-  const pasted = spec.nginx && pastedNginx(spec.nginx);
-  const escapes = spec.escape ?? pasted?.escape ?? notation?.file.escape ?? 'none';
+  const escapes = spec.escape ?? pastedEscape(spec) ?? notation?.file.escape ?? 'none';
   const product = spec.product ?? notation?.file.product;
   const defaults = [
     ...headAssigns(className, product?.name.value, product?.vendor?.value),
     ...compileAssigns(spec.defaults ?? [], slots),
   ];
-  const body = compileBody({ spec, at, notation, strings: pasted?.strings ?? [], escapes }, slots);
+  const body = compileBody(spec, at, shared.notations, escapes, slots);
   const maps = compileMaps(spec, className, notation, shared, slots);
   return {
     name,
@@ -67,6 +46,7 @@ export function compileFormat(source: FormatSource, shared: SharedFormats): Form
     maps,
     product: { name: product?.name.value ?? '', vendor: product?.vendor?.value ?? '' },
     sniff: compileSniff(spec, body, at),
+    missing: (spec.missing ?? []).map((word) => word.value),
     escape: body.kind === 'json' ? (spec.escape ?? 'none') : escapes,
   };
 }
@@ -79,26 +59,6 @@ function classOf(spec: FormatSpec, notation: Notation | undefined, at: Text): ke
   return 'base_event';
 }
 
-/** A format has exactly one notation. */
-function checkBody(spec: FormatSpec, at: Text): void {
-  const bodies = BODIES.filter((each) => spec[each] !== undefined);
-  const known = BODIES.map((each) => `\`${each}\``).join(', ');
-  if (bodies.length === 0)
-    at.report('notation_missing', 'the format says nothing about its lines', `add one of ${known}`);
-  if (bodies.length > 1) {
-    at.report(
-      'notation_twice',
-      `the format has ${bodies.map((each) => `\`${each}\``).join(' and ')}`,
-      'keep one of them',
-    );
-  }
-}
-
-function notationOf(spec: FormatSpec, shared: SharedFormats): Notation | undefined {
-  if (spec.nginx !== undefined) return shared.notations.nginx;
-  return spec.haproxy === undefined ? undefined : shared.notations.haproxy;
-}
-
 function headAssigns(className: keyof typeof EventClass, product?: string, vendor?: string): Assign[] {
   const value = EventClass[className];
   return [
@@ -107,18 +67,6 @@ function headAssigns(className: keyof typeof EventClass, product?: string, vendo
     ...(product === undefined ? [] : [{ slot: Meta.product_name, value: product }]),
     ...(vendor === undefined ? [] : [{ slot: Meta.product_vendor, value: vendor }]),
   ];
-}
-
-function compileBody(source: BodySource, slots: FormatSlots): TextBody | JsonBody {
-  const { spec, at, notation, strings, escapes } = source;
-  if (spec.json !== undefined) return compileJsonPaths(spec.json, slots);
-  if (spec.fields !== undefined) return compileFieldList(spec.fields, spec.required ?? spec.fields.length, at, slots);
-  const format = spec.nginx ?? spec.haproxy;
-  if (format === undefined || notation === undefined) return { kind: 'text', ops: [] };
-  const items = spec.nginx === undefined ? readHaproxy(pastedHaproxy(format)) : readNginx(strings);
-  const template = readJsonTemplate(items);
-  if (template !== undefined) return compileJsonTemplate(template, items, notation, slots);
-  return compileScan(notation.pieces(items), format, escapes, slots);
 }
 
 /** The format's own lookups, then those of its notation and of its class that look at a field it fills. */
@@ -135,12 +83,13 @@ function compileMaps(
   return [...own, ...common].filter((map) => map !== undefined);
 }
 
-function compileSniff(spec: FormatSpec, body: TextBody | JsonBody, at: Text): Sniff {
+function compileSniff(spec: FormatSpec, body: FormatPlan['body'], at: Text): Sniff {
   const { sniff } = spec;
   if (sniff === undefined) return { kind: 'none' };
   const kind = sniff.text === undefined ? 'json' : 'text';
-  if ((sniff.text === undefined) === (sniff.json === undefined) || kind !== body.kind) {
-    const help = `a ${body.kind} format is told by \`sniff: {${body.kind}: …}\``;
+  const fitting = body.kind === 'json' ? 'json' : 'text';
+  if ((sniff.text === undefined) === (sniff.json === undefined) || kind !== fitting) {
+    const help = `a ${fitting} format is told by \`sniff: {${fitting}: …}\``;
     at.file.report(sniff.at, 'sniff_mismatch', 'the sniffer does not fit the format', help);
     return { kind: 'none' };
   }

@@ -4,14 +4,22 @@
  *   format: my_proxy              name (files only), with `title` and `docs`, the vendor's page
  *   class: http_activity          OCSF class of its events
  *   product: {name: …, vendor: …} who wrote the log
- *   escape: hex                   escapes inside text: none, backslash (\" \xhh), hex (\xHH), hash (#HH)
+ *   escape: hex                   escapes inside text: none, backslash (\" \xhh), hex (\xHH), hash (#HH), cef (\= \|)
+ *   missing: ['?', '(null)']      words for a value that is not there, besides `-`
  *   sniff: {text: '^…'}           how a list of formats tells it: a regular expression at the start of the line,
  *   sniff: {json: [key, a.b]}     or keys that must all be there
  *   defaults: {path: value}       fields set before the line is read
  *   nginx: '…'                    one notation: an nginx log_format,
  *   haproxy: '…'                  an HAProxy log-format,
- *   fields: [{name, to, as}, …]   blank-separated fields in order, of which `required: n` must be there,
+ *   apache: '…'                   an Apache LogFormat (varnishncsa, lighttpd), `tomcat:` an AccessLogValve pattern,
+ *   envoy: '…'                    an Envoy format string or JSON format,
+ *   w3c: '#Fields: …'             fields of a W3C extended log,
+ *   fields: [{name, to, as}, …]   fields in order, of which `required: n` must be there, parted by blanks or by `separator:`,
+ *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks,
+ *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of
+ *                                 what follows, `{-}` left out, `{?text}` there or not; `fields` or `pairs` may go on behind it,
  *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots
+ *   lines: [{text: …, set: {…}}]  or several shapes: the first that fits the line is taken, and `set` applied
  *   maps:                         lookups, in order; the first case that matches is applied
  *     - {from: path, and: path, cases: [{is: pattern, set: {path: value}, copy: {path: path}}]}
  *
@@ -43,6 +51,10 @@ import {
 import type { Text } from '../document/text.ts';
 import { enumNames } from '../fields.ts';
 
+/** Notations that name what load balancers write by names of their own. */
+export const NOTATION_NAMES = ['nginx', 'haproxy', 'apache', 'tomcat', 'envoy', 'w3c'] as const;
+export type NotationName = (typeof NOTATION_NAMES)[number];
+
 export type ConvertName = keyof typeof Convert;
 
 /** Names a format's class may have: the OCSF classes. */
@@ -50,7 +62,10 @@ export const CLASS_NAMES = Object.values(enumNames(EventClass)).filter(
   (name): name is keyof typeof EventClass => name !== 'unknown' && name !== 'health_check',
 );
 
-const convert = word(...(Object.values(enumNames(Convert)) as ConvertName[]));
+const CONVERT_NAMES = Object.values(enumNames(Convert)) as ConvertName[];
+export const isConvertName = (name: string): name is ConvertName => (CONVERT_NAMES as string[]).includes(name);
+
+const convert = word(...CONVERT_NAMES);
 
 /** Where a captured text goes. No `to`: nowhere but among the unmapped, as `name` or under its own name. */
 export interface TargetSpec {
@@ -65,6 +80,8 @@ export interface TargetSpec {
   readonly braces: boolean;
   /** Notations only. Its writer cuts long lines short inside it. */
   readonly cut: boolean;
+  /** Templates only. The last occurrence of the text behind it ends it. */
+  readonly last: boolean;
 }
 
 const PLAIN: TargetSpec = {
@@ -76,8 +93,10 @@ const PLAIN: TargetSpec = {
   list: false,
   braces: false,
   cut: false,
+  last: false,
 };
 export const EXTRA_TARGET = PLAIN;
+export const IGNORED_TARGET: TargetSpec = { ...PLAIN, ignore: true };
 
 const targetProperties = {
   to: optional(oneOrMore(text())),
@@ -102,7 +121,7 @@ export const target: Shape<TargetSpec> = {
     if (isMap(node)) return targetOf(targetObject.read(node, reading));
     const to = shortTarget.read(node, reading);
     if (to === undefined) return undefined;
-    return to.length === 1 && to[0]!.value === 'ignore' ? { ...PLAIN, ignore: true } : { ...PLAIN, to };
+    return to.length === 1 && to[0]!.value === 'ignore' ? IGNORED_TARGET : { ...PLAIN, to };
   },
 };
 
@@ -116,6 +135,7 @@ const targetOf = (found: Read<typeof targetObject> | undefined): TargetSpec | un
     list: found.list === true,
     braces: found.braces === true,
     cut: found.cut === true,
+    last: false,
   };
 
 const fieldItem = mappingOr(object({ name: required(text()), ...targetProperties }), text());
@@ -129,16 +149,35 @@ const mapShape = object({ from: required(text()), and: optional(text()), cases: 
 
 const sniff = object({ text: optional(text()), json: optional(list(text())) });
 
+const pairs = object({ separator: optional(text()), free: optional(boolean), keys: optional(mapOf(target)) });
+
+/** How one shape of line is written. */
+const lineProperties = {
+  nginx: optional(text()),
+  haproxy: optional(text()),
+  apache: optional(text()),
+  tomcat: optional(text()),
+  envoy: optional(text()),
+  w3c: optional(text()),
+  text: optional(text()),
+  fields: optional(list(fieldItem)),
+  separator: optional(text()),
+  required: optional(integer(0, 200)),
+  pairs: optional(pairs),
+};
+const lineShape = object({ ...lineProperties, set: optional(mapOf(value)) });
+
+const escapes = word('none', 'backslash', 'hex', 'hash', 'cef');
+
 const bodyProperties = {
   class: optional(word(...CLASS_NAMES)),
   product: optional(object({ name: required(text()), vendor: optional(text()) })),
-  escape: optional(word('none', 'backslash', 'hex', 'hash')),
+  escape: optional(escapes),
+  missing: optional(oneOrMore(text())),
   sniff: optional(sniff),
   defaults: optional(mapOf(value)),
-  nginx: optional(text()),
-  haproxy: optional(text()),
-  fields: optional(list(fieldItem)),
-  required: optional(integer(0, 200)),
+  ...lineProperties,
+  lines: optional(list(lineShape)),
   json: optional(mapOf(target)),
   maps: optional(list(mapShape)),
 };
@@ -154,11 +193,11 @@ export const formatFile = object({
 });
 /** A file of `formats/notations/`: what the variables of a notation mean, and lookups for formats that use them. */
 export const notationFile = object({
-  notation: required(word('nginx', 'haproxy')),
+  notation: required(word(...NOTATION_NAMES)),
   docs: optional(text()),
   class: required(word(...CLASS_NAMES)),
   product: required(object({ name: required(text()), vendor: optional(text()) })),
-  escape: required(word('none', 'backslash', 'hex', 'hash')),
+  escape: required(escapes),
   variables: required(mapOf(target)),
   maps: optional(list(mapShape)),
 });
@@ -166,6 +205,8 @@ export const notationFile = object({
 export const commonFile = object({ class: required(word(...CLASS_NAMES)), maps: required(list(mapShape)) });
 
 export type FormatSpec = Read<typeof inlineFormat>;
+export type LineSpec = Read<typeof lineShape>;
+export type PairsSpec = Read<typeof pairs>;
 export type FormatFile = Read<typeof formatFile>;
 export type NotationFile = Read<typeof notationFile>;
 export type CommonFile = Read<typeof commonFile>;

@@ -7,6 +7,8 @@ export type Item =
       readonly kind: 'variable';
       /** Without sigil and flags: `remote_addr`, `ci`, `ssl_fc_sni`. */
       readonly name: string;
+      /** Names it is looked up by where there is none of its own. */
+      readonly also?: readonly string[];
       readonly at: Text;
       /** Between quotes that its writer puts there. */
       readonly quoted: boolean;

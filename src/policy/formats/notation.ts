@@ -9,7 +9,13 @@ export interface Part {
   readonly spec: TargetSpec;
   readonly quoted: boolean;
 }
-export type Piece = Part | Extract<Item, { kind: 'literal' }>;
+/** Text that may stand there or not. */
+export interface Maybe {
+  readonly kind: 'optional';
+  readonly text: string;
+  readonly at: Text;
+}
+export type Piece = Part | Maybe | Extract<Item, { kind: 'literal' }>;
 
 /** Items a composite may span: `$request_method $request_uri $server_protocol` is five. */
 const COMPOSITE_MAX = 5;
@@ -24,6 +30,15 @@ export class Notation {
     this.#variables = new Map(file.variables.map(({ key, value }) => [key.value, value]));
   }
 
+  /** What a variable means; one that is not listed is a capture without a field. */
+  spec({ name, also = [] }: { readonly name: string; readonly also?: readonly string[] }): TargetSpec {
+    for (const each of [name, ...also]) {
+      const found = this.#variables.get(each);
+      if (found !== undefined) return found;
+    }
+    return EXTRA_TARGET;
+  }
+
   /** Looks every variable up, composites first; what is not listed is a capture without a field. */
   pieces(items: readonly Item[]): Piece[] {
     const pieces: Piece[] = [];
@@ -33,8 +48,7 @@ export class Notation {
       if (item.kind === 'literal') pieces.push(item);
       else if (composite !== undefined) pieces.push(composite.part);
       else {
-        const spec = this.#variables.get(item.name) ?? EXTRA_TARGET;
-        pieces.push({ kind: 'variable', name: named(item), spec, quoted: item.quoted });
+        pieces.push({ kind: 'variable', name: named(item), spec: this.spec(item), quoted: item.quoted });
       }
       i += composite?.length ?? 1;
     }

@@ -1,37 +1,31 @@
 import type { Text } from '../document/text.ts';
 import type { Escape } from '../plan.ts';
 
-/** A format as found in a configuration file: the strings it is made of, and the escaping it asks for. */
-export interface Pasted {
-  readonly strings: readonly Text[];
-  readonly escape: Escape | undefined;
-}
-
 const NGINX_ESCAPES: Readonly<Record<string, Escape>> = { default: 'hex', json: 'backslash', none: 'none' };
 const NGINX_DIRECTIVE = /^\s*log_format\s+[^\s'"]+\s+(?:escape=(\w+)\s*)?/;
 const HAPROXY_DIRECTIVE = /^\s*log-format\s+/;
 const STRING = /'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s;'"]+)/g;
 
 /** Takes the strings out of a whole `log_format name escape=… '…' '…';`; anything else is one string. */
-export function pastedNginx(format: Text): Pasted {
+export function pastedNginx(format: Text): readonly Text[] {
   const directive = NGINX_DIRECTIVE.exec(format.value);
-  if (directive === null) return { strings: [format], escape: undefined };
-  const strings = [...format.value.slice(directive[0].length).matchAll(STRING)].map((match) => {
-    const start = directive[0].length + match.index + (match[3] === undefined ? 1 : 0);
-    return format.slice(start, start + (match[1] ?? match[2] ?? match[3] ?? '').length);
-  });
+  if (directive === null) return [format];
   const name = directive[1];
   if (name !== undefined && !Object.hasOwn(NGINX_ESCAPES, name)) {
     const at = format.value.indexOf(`escape=${name}`);
-    format.reportAt(
-      at,
-      at + 7 + name.length,
-      'invalid_value',
-      `\`${name}\` is not valid here`,
-      'one of default, json, none',
-    );
+    const message = `\`${name}\` is not valid here`;
+    format.reportAt(at, at + 7 + name.length, 'invalid_value', message, 'one of default, json, none');
   }
-  return { strings, escape: name === undefined ? 'hex' : NGINX_ESCAPES[name] };
+  return [...format.value.slice(directive[0].length).matchAll(STRING)].map((match) => {
+    const start = directive[0].length + match.index + (match[3] === undefined ? 1 : 0);
+    return format.slice(start, start + (match[1] ?? match[2] ?? match[3] ?? '').length);
+  });
+}
+
+/** Escapes a whole `log_format` asks for; `undefined` for anything else. */
+export function nginxEscape(format: Text): Escape | undefined {
+  const directive = NGINX_DIRECTIVE.exec(format.value);
+  return directive === null ? undefined : NGINX_ESCAPES[directive[1] ?? 'default'];
 }
 
 /** Takes the string out of a whole `log-format "…"`; anything else is the string itself. */

@@ -1,8 +1,8 @@
 import { Convert } from '../../../assembly/shared/convert.ts';
 import type { Text } from '../document/text.ts';
-import type { Escape, ScanOp, TextBody } from '../plan.ts';
+import type { Escape, ScanOp } from '../plan.ts';
 import { captureOnce, isList } from './capture.ts';
-import type { Part, Piece } from './notation.ts';
+import type { Maybe, Part, Piece } from './notation.ts';
 import type { FormatSlots } from './slots.ts';
 
 /** Capture without a field that holds what is left behind the last variable. */
@@ -11,10 +11,9 @@ const REST = 'extra';
 /** At the end of the format these take the rest of the line; anything else ends at a blank, and what follows is drift. */
 const FREE_TEXT: ReadonlySet<Convert> = new Set([Convert.text, Convert.verbatim]);
 
-/** Turns the pieces of a format string into a scan program: every variable ends where the next literal begins. */
-export function compileScan(pieces: readonly Piece[], format: Text, escapes: Escape, slots: FormatSlots): TextBody {
-  const scan = new Scan(pieces, escapes, slots);
-  const ops = scan.compile();
+/** Turns the pieces of a format string into a scan program for the whole line. */
+export function compileScan(pieces: readonly Piece[], format: Text, escapes: Escape, slots: FormatSlots): ScanOp[] {
+  const ops = compilePieces(pieces, escapes, slots);
   if (!pieces.some((piece) => piece.kind === 'variable')) {
     format.report(
       'no_variables',
@@ -22,12 +21,19 @@ export function compileScan(pieces: readonly Piece[], format: Text, escapes: Esc
       'paste it as it stands in the load balancer’s configuration',
     );
   }
+  return withRest(ops, format, slots);
+}
+
+/** Every variable ends where the next literal begins. */
+export const compilePieces = (pieces: readonly Piece[], escapes: Escape, slots: FormatSlots): ScanOp[] =>
+  new Scan(pieces, escapes, slots).compile();
+
+/** Adds a place for what is left of the line, unless the program takes all of it. */
+export function withRest(ops: readonly ScanOp[], at: Text, slots: FormatSlots): ScanOp[] {
   const last = ops.at(-1);
-  if (last?.op !== 'until' || last.until !== undefined) {
-    const slot = slots.extra(REST, format);
-    if (slot !== undefined) ops.push({ op: 'rest', slot });
-  }
-  return { kind: 'text', ops };
+  if (last?.op === 'pairs' || (last?.op === 'until' && last.until === undefined)) return [...ops];
+  const slot = slots.extra(REST, at);
+  return slot === undefined ? [...ops] : [...ops, { op: 'rest', slot }];
 }
 
 class Scan {
@@ -47,6 +53,7 @@ class Scan {
   compile(): ScanOp[] {
     for (const [i, piece] of this.#pieces.entries()) {
       if (piece.kind === 'literal') this.#literal(piece.text);
+      else if (piece.kind === 'optional') this.#optional(piece, this.#pieces[i - 1]);
       else if (piece.spec.braces) this.#braces(piece, this.#pieces[i + 1]);
       else this.#variable(piece, i);
     }
@@ -57,6 +64,11 @@ class Scan {
     const left = text.slice(this.#consumed);
     this.#consumed = 0;
     if (left !== '') this.#ops.push({ op: 'literal', text: left });
+  }
+
+  #optional({ text, at }: Maybe, before: Piece | undefined): void {
+    if (before?.kind === 'variable') at.report('variables_adjacent', `\`${before.name.value}\` has no end before this`);
+    this.#ops.push({ op: 'optional', text });
   }
 
   /** The op takes the blank behind the braces along, so the literal after it starts behind that blank. */
@@ -70,7 +82,7 @@ class Scan {
 
   #variable(part: Part, index: number): void {
     const next = this.#pieces[index + 1];
-    if (next?.kind === 'variable') {
+    if (next !== undefined && next.kind === 'variable') {
       part.name.file.report(
         next.name.span,
         'variables_adjacent',
@@ -87,6 +99,7 @@ class Scan {
       capture,
       list: isList(part.spec) && until !== undefined && /^[ ,]/.test(until),
       quoted: this.#inQuotes(index, until) && (part.quoted || this.#escapes === 'backslash'),
+      ...(part.spec.last && until !== undefined ? { last: true } : {}),
       lenient: ends || (until !== undefined && this.#mayEnd(part, index)),
     });
     this.#consumed = until?.length ?? 0;

@@ -1,7 +1,7 @@
 import { EXTRA_BASE, EXTRA_MAX, Field } from '../../../assembly/shared/fields.ts';
 import { suggest } from '../../diagnostic.ts';
 import type { Text } from '../document/text.ts';
-import { FIELD_BY_PATH, FIELDS, type FieldType } from '../fields.ts';
+import { FIELD_BY_PATH, FIELDS, type FieldName, type FieldType } from '../fields.ts';
 
 /** A slot a format may write or look up. */
 export interface SlotRef {
@@ -15,6 +15,8 @@ export interface SlotRef {
 const RESERVED: ReadonlyMap<string, number> = new Map([
   ['http.request.line', Field.http_line],
   ['http.request.target', Field.http_target],
+  ['time.date', Field.time_date],
+  ['time.clock', Field.time_clock],
 ]);
 const UNMAPPED = 'unmapped.';
 
@@ -24,9 +26,18 @@ const PATHS: readonly string[] = [...FIELD_BY_PATH.keys(), ...RESERVED.keys()];
 export class FormatSlots {
   readonly #extras = new Map<string, number>();
   /** Slots a capture fills. */
-  readonly captured = new Set<number>();
+  captured = new Set<number>();
   /** Slots a default or a map sets. */
   readonly set = new Set<number>();
+
+  /** Compiles one of several shapes: what others capture is no concern of it. */
+  apart<T>(compile: () => T): T {
+    const others = this.captured;
+    this.captured = new Set();
+    const result = compile();
+    this.captured = new Set([...others, ...this.captured]);
+    return result;
+  }
 
   /** Names of the captures without a field. */
   get extras(): readonly string[] {
@@ -65,7 +76,7 @@ export class FormatSlots {
 /** The slot of a field by its path, reserved paths included. */
 export function findSlot(path: string): SlotRef | undefined {
   const reserved = RESERVED.get(path);
-  if (reserved !== undefined) return { slot: reserved, type: 'text', free: false };
+  if (reserved !== undefined) return { slot: reserved, type: FIELDS[Field[reserved] as FieldName].type, free: false };
   const name = FIELD_BY_PATH.get(path);
   return name === undefined ? undefined : { slot: Field[name], type: FIELDS[name].type, free: false };
 }

@@ -7,11 +7,12 @@ import {
   Op as OpAt,
   OpCode,
   OpFlag,
+  Variant as VariantAt,
 } from '../../../assembly/shared/image_layout.ts';
 import { SlotKind } from '../../../assembly/shared/slot_kind.ts';
 import { buildAutomaton, type Pattern } from '../automaton.ts';
 import { FIELDS, type FieldName } from '../fields.ts';
-import type { Assign, Capture, FormatPlan, MapPlan, ScanOp } from '../plan.ts';
+import type { Assign, Capture, FormatPlan, JsonNode, MapPlan, ScanOp } from '../plan.ts';
 import { placeAutomaton } from './automaton_table.ts';
 import { escapeText, type ImageBuilder } from './builder.ts';
 import { placeCapture } from './capture_table.ts';
@@ -21,25 +22,49 @@ const NONE = 0xffffffff;
 
 /** Places a format and everything it points to; its address. `templates`: address of its templates by class. */
 export function placeFormat(image: ImageBuilder, format: FormatPlan, templates: number): number {
-  const body = format.body.kind === 'text' ? placeOps(image, format.body.ops) : placeNode(image, format.body.root, '');
+  const body = placeBody(image, format.body);
   const defaults = placeAssigns(image, format.defaults);
   const maps = placeMaps(image, format.maps);
   const extras = image.spans(format.extras.map((name) => image.json(`"${escapeText(name)}":`)));
+  const missing = image.spans(format.missing.map((word) => image.text(word)));
   const name = image.text(format.name);
   const at = image.reserve(FormatAt.size);
   image.span(at + FormatAt.name, name);
-  image.u32(at + FormatAt.kind, format.body.kind === 'text' ? 1 : 2);
-  image.u32(at + FormatAt.body, body);
-  image.u32(at + FormatAt.op_count, format.body.kind === 'text' ? format.body.ops.length : 0);
+  image.u32(at + FormatAt.kind, BODY_KINDS[format.body.kind]);
+  image.u32(at + FormatAt.body, body.address);
+  image.u32(at + FormatAt.op_count, body.count);
   image.u32(at + FormatAt.defaults, defaults);
   image.u32(at + FormatAt.default_count, format.defaults.length);
   image.u32(at + FormatAt.maps, maps);
   image.u32(at + FormatAt.map_count, format.maps.length);
   image.u32(at + FormatAt.extras, extras);
   image.u32(at + FormatAt.extra_count, format.extras.length);
-  image.u32(at + FormatAt.escape, ['none', 'backslash', 'hex', 'hash'].indexOf(format.escape));
+  image.u32(at + FormatAt.escape, ['none', 'backslash', 'hex', 'hash', 'cef'].indexOf(format.escape));
   image.u32(at + FormatAt.templates, templates);
+  image.u32(at + FormatAt.missing, missing);
+  image.u32(at + FormatAt.missing_count, format.missing.length);
   return at;
+}
+
+const BODY_KINDS = { text: 1, json: 2, shapes: 3 } as const;
+
+function placeBody(image: ImageBuilder, body: FormatPlan['body']): { address: number; count: number } {
+  if (body.kind === 'json') return { address: placeNode(image, body.root, ''), count: 0 };
+  if (body.kind === 'text') return { address: placeOps(image, body.ops), count: body.ops.length };
+  const rows = body.shapes.map((shape) => ({
+    shape,
+    ops: placeOps(image, shape.ops),
+    set: placeAssigns(image, shape.set),
+  }));
+  const address = image.reserve(rows.length * VariantAt.size);
+  rows.forEach(({ shape, ops, set }, i) => {
+    const at = address + i * VariantAt.size;
+    image.u32(at + VariantAt.ops, ops);
+    image.u32(at + VariantAt.op_count, shape.ops.length);
+    image.u32(at + VariantAt.set, set);
+    image.u32(at + VariantAt.set_count, shape.set.length);
+  });
+  return { address, count: rows.length };
 }
 
 /** Type of a slot's field; captures without a field are text. */
@@ -74,7 +99,8 @@ const INSIDE_ESCAPES = /^[nrtbfu0-9a-fA-F]/;
 function placeOps(image: ImageBuilder, ops: readonly ScanOp[]): number {
   const rows = ops.map((op) => {
     const row = opRow(op);
-    return { ...row, span: image.text(row.text), capture: row.capture ? placeCapture(image, row.capture) : row.slot };
+    const target = row.node ? placeNode(image, row.node, '') : row.slot;
+    return { ...row, span: image.text(row.text), capture: row.capture ? placeCapture(image, row.capture) : target };
   });
   const at = image.reserve(Math.max(1, rows.length) * OpAt.size);
   rows.forEach((row, i) => {
@@ -95,6 +121,7 @@ interface OpRow {
   readonly flags: number;
   readonly text: string;
   readonly capture?: Capture;
+  readonly node?: JsonNode;
   readonly slot: number;
 }
 
@@ -106,6 +133,12 @@ function opRow(op: ScanOp): OpRow {
       return { code: OpCode.optional, flags: 0, text: op.text, slot: 0 };
     case 'field':
       return { code: OpCode.field, flags: op.required ? OpFlag.required : 0, text: '', capture: op.capture, slot: 0 };
+    case 'separated': {
+      const flags = op.required ? OpFlag.required : 0;
+      return { code: OpCode.separated, flags, text: op.separator, capture: op.capture, slot: 0 };
+    }
+    case 'pairs':
+      return { code: OpCode.pairs, flags: op.free ? OpFlag.free : 0, text: op.separator, node: op.node, slot: 0 };
     case 'braces':
       return { code: OpCode.braces, flags: 0, text: '}', capture: op.capture, slot: 0 };
     case 'rest':
@@ -116,6 +149,7 @@ function opRow(op: ScanOp): OpRow {
         (op.list ? OpFlag.list : 0) |
         (op.quoted ? OpFlag.quoted : 0) |
         (op.lenient ? OpFlag.lenient : 0) |
+        (op.last ? OpFlag.last : 0) |
         (INSIDE_ESCAPES.test(op.until) ? OpFlag.careful : 0);
       return { code: OpCode.until, flags, text: op.until, capture: op.capture, slot: 0 };
     }

@@ -43,8 +43,14 @@ function reachableSlots(plan: Plan, format: FormatPlan): Set<number> {
     slots.add(slot);
   };
   format.defaults.forEach(assign);
-  if (format.body.kind === 'text') for (const op of format.body.ops) opSlots(op, capture, slots);
-  else nodeSlots(format.body.root, capture);
+  const { body } = format;
+  if (body.kind === 'json') nodeSlots(body.root, capture);
+  else {
+    for (const { ops, set } of body.kind === 'text' ? [{ ops: body.ops, set: [] }] : body.shapes) {
+      for (const op of ops) opSlots(op, capture, slots);
+      set.forEach(assign);
+    }
+  }
   for (const { cases } of format.maps) {
     for (const { set, copy } of cases) {
       set.forEach(assign);
@@ -60,6 +66,7 @@ function reachableSlots(plan: Plan, format: FormatPlan): Set<number> {
 
 function opSlots(op: ScanOp, capture: (capture: Capture) => void, slots: Set<number>): void {
   if (op.op === 'rest') slots.add(op.slot);
+  else if (op.op === 'pairs') nodeSlots(op.node, capture);
   else if ('capture' in op) capture(op.capture);
 }
 
@@ -84,7 +91,11 @@ export function knownOf(plan: Plan, format: FormatPlan): Known {
   const reachable = reachableSlots(plan, format);
   const constants = new Map<number, string | number>([[Meta.format, format.name]]);
   for (const { slot, value } of format.defaults) if (slot >= META_BASE) constants.set(slot, value);
-  for (const { cases } of format.maps) for (const { set } of cases) for (const { slot } of set) constants.delete(slot);
+  const later = [
+    ...format.maps.flatMap((map) => map.cases),
+    ...(format.body.kind === 'shapes' ? format.body.shapes : []),
+  ];
+  for (const { set } of later) for (const { slot } of set) constants.delete(slot);
   const users = plan.sources.filter(({ formats }) => formats.some((index) => plan.formats[index] === format));
   if (users.length === 1) constants.set(Meta.source, users[0]!.name);
   if (plan.shards.weights.length < 2) constants.set(Meta.shard, 0);

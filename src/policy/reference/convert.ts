@@ -2,7 +2,8 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { Convert } from '../../../assembly/shared/convert.ts';
 import type { Escape } from '../plan.ts';
 import { decodeEscapes } from './escapes.ts';
-import { clfTime, epochTime, isoTime } from './times.ts';
+import { decodeUtf8 } from './record.ts';
+import { clfTime, clockTime, cTime, dateTime, epochTime, isoTime } from './times.ts';
 import type { ErrorName } from './types.ts';
 
 /** A value for one of the capture's three slots, and which part of the text it came from. */
@@ -22,6 +23,8 @@ export interface ConvertContext {
   readonly escapes: Escape;
   /** Minutes east of UTC for times without a zone. */
   readonly zoneMinutes: number;
+  /** The format's own words for a missing value. */
+  readonly missing: readonly string[];
 }
 
 type Rule = (text: string, context: ConvertContext) => Conversion;
@@ -55,12 +58,21 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.json]: (text) => one(text, text),
   [Convert.amzn_trace]: amznTrace,
   [Convert.frontend]: frontend,
+  [Convert.hex_text]: (text) => one(hexText(text), text),
+  [Convert.percent_text]: (text) => one(decodeEscapes(text, 'percent'), text),
+  [Convert.plus_text]: (text) => one(text.replaceAll('+', ' '), text),
+  [Convert.date]: (text, { zoneMinutes }) => time(text, dateTime(text, zoneMinutes)),
+  [Convert.clock]: (text) => time(text, clockTime(text)),
+  [Convert.ctime]: (text, { zoneMinutes }) => time(text, cTime(text, zoneMinutes)),
   [Convert.last_count]: (text) => ofLast(text, (last) => integer(last, 'integer_expected', orMissing)),
 };
 
+export const isMissing = (text: string, { missing }: ConvertContext): boolean =>
+  text === '' || text === '-' || missing.includes(text);
+
 /** What captured text becomes. `-` and the empty text are missing but to `verbatim`. */
 export function convertText(convert: Convert, text: string, context: ConvertContext): Conversion {
-  if (convert !== Convert.verbatim && (text === '' || text === '-')) return MISSING;
+  if (convert !== Convert.verbatim && isMissing(text, context)) return MISSING;
   return RULES[convert](text, context);
 }
 
@@ -164,4 +176,15 @@ function frontend(text: string): Conversion {
   const end = text.length - 1;
   const flag: Converted = { target: 1, value: true, from: end, to: text.length };
   return { values: end === 0 ? [flag] : [...one(text.slice(0, end), text, 0, end).values, flag] };
+}
+
+/** Linux audit writes text it does not trust in hexadecimal, NUL between words. */
+function hexText(text: string): string {
+  if (!/^(?:[0-9A-F]{2})+$/.test(text)) return text;
+  return decodeUtf8(
+    Buffer.from(
+      text.replace(/(?:00)+$/, (zeros, at: number) => zeros.slice(at % 2)),
+      'hex',
+    ),
+  ).replaceAll('\0', ' ');
 }

@@ -18,6 +18,23 @@ export class Draft {
   readonly sniffed: Sniffed[] = [];
   readonly maps: AppliedMap[] = [];
 
+  /** For a try that may come to nothing. */
+  copy(): Draft {
+    const copy = new Draft();
+    copy.become(this);
+    return copy;
+  }
+
+  /** Takes over what a try came to. */
+  become({ event, spans, unmapped, status, error, drift }: Draft): void {
+    this.event = new Map(event);
+    this.spans = new Map(spans);
+    this.unmapped = [...unmapped];
+    this.status = status;
+    this.error = error;
+    this.drift = drift;
+  }
+
   has(slot: number): boolean {
     return this.event.has(slot);
   }

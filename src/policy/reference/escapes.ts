@@ -1,20 +1,32 @@
 import type { Escape } from '../plan.ts';
 
 const HEX = '([0-9a-fA-F]{2})';
-const ESCAPES: Readonly<Record<Exclude<Escape, 'none'>, RegExp>> = {
+const ESCAPES: Readonly<Record<Exclude<Escape, 'none'> | 'percent', RegExp>> = {
+  cef: /()\\([\\=|])/g,
+  percent: new RegExp(`%${HEX}`, 'g'),
   backslash: new RegExp(String.raw`\\x${HEX}|\\(["\\ntrvb])`, 'g'),
   hex: new RegExp(String.raw`\\x${HEX}`, 'g'),
   hash: new RegExp(`#${HEX}`, 'g'),
 };
-const NAMED: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, v: 11, b: 8, '"': 34, '\\': 92 };
+const NAMED: Readonly<Record<string, number>> = {
+  n: 10,
+  t: 9,
+  r: 13,
+  v: 11,
+  b: 8,
+  '"': 34,
+  '\\': 92,
+  '=': 61,
+  '|': 124,
+};
 
 /** Undoes the load balancer's escapes, if that yields UTF-8 without control characters; otherwise the text as logged. */
-export function decodeEscapes(text: string, escapes: Escape): string {
+export function decodeEscapes(text: string, escapes: Escape | 'percent'): string {
   if (escapes === 'none') return text;
   const bytes: Buffer[] = [];
   let at = 0;
   for (const match of text.matchAll(ESCAPES[escapes])) {
-    const byte = match[1] === undefined ? NAMED[match[2]!]! : Number.parseInt(match[1], 16);
+    const byte = match[2] !== undefined ? NAMED[match[2]]! : Number.parseInt(match[1]!, 16);
     bytes.push(Buffer.from(text.slice(at, match.index)), Buffer.from([byte]));
     at = match.index + match[0].length;
   }

@@ -55,6 +55,8 @@ export function evaluate(plan: Plan, input: HostRecord, conditions: Conditions =
   setLabels(source, draft);
   const format = record === undefined ? undefined : parse(plan, source, record, draft);
   if (draft.status === 'failed') salvage(draft);
+  const date = draft.int(Field.time_date);
+  if (date !== undefined) draft.set(Field.time, date + (draft.int(Field.time_clock) ?? 0n));
   draft.setMissing(Field.time, BigInt(hostMs));
   if (draft.status !== 'failed') {
     applyMaps(format?.maps ?? [], draft);
@@ -91,7 +93,8 @@ function parse(plan: Plan, source: SourcePlan | undefined, record: RecordText, d
   if (format.body.kind === 'json') {
     // Where the record itself is the line, its keys are the format's.
     if (record.line === undefined) draft.unmapped = [];
-    readPaths(format.body, record.line ?? record.text, source.zoneMinutes, draft);
+    const { zoneMinutes } = source;
+    readPaths(format.body, record.line ?? record.text, { zoneMinutes, missing: format.missing }, draft);
   } else if (record.line === undefined) draft.fail('line_missing');
   else scanLine(format.body, format, record.line, source.zoneMinutes, draft);
   return format;

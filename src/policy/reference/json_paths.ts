@@ -1,6 +1,7 @@
 import { Convert } from '../../../assembly/shared/convert.ts';
 import type { Capture, JsonBody, JsonKey, JsonNode } from '../plan.ts';
 import { applyCapture } from './capture.ts';
+import type { ConvertContext } from './convert.ts';
 import { byteOffset, type Draft } from './draft.ts';
 import { type JsonText, readJson } from './json_text.ts';
 import { carryPlain, carryValue } from './json_value.ts';
@@ -11,10 +12,10 @@ const EVERY = '[]';
 const FIRST = '[0]';
 
 /** Reads a JSON line by a format's key paths. What a malformed line has before the fault is captured all the same. */
-export function readPaths(body: JsonBody, line: string, zoneMinutes: number, draft: Draft): void {
+export function readPaths(body: JsonBody, line: string, context: Omit<ConvertContext, 'escapes'>, draft: Draft): void {
   const unmapped = [...draft.unmapped];
   const { value, valid } = readJson(line);
-  const walk = new Walk(line, valid, zoneMinutes, draft);
+  const walk = new Walk(line, valid, context, draft);
   if (value?.kind === 'object') walk.container(body.root, value, '');
   if (valid && value?.kind === 'object') return;
   draft.unmapped = unmapped;
@@ -24,13 +25,13 @@ export function readPaths(body: JsonBody, line: string, zoneMinutes: number, dra
 class Walk {
   readonly #line: string;
   readonly #valid: boolean;
-  readonly #zoneMinutes: number;
+  readonly #context: Omit<ConvertContext, 'escapes'>;
   readonly #draft: Draft;
 
-  constructor(line: string, valid: boolean, zoneMinutes: number, draft: Draft) {
+  constructor(line: string, valid: boolean, context: Omit<ConvertContext, 'escapes'>, draft: Draft) {
     this.#line = line;
     this.#valid = valid;
-    this.#zoneMinutes = zoneMinutes;
+    this.#context = context;
     this.#draft = draft;
   }
 
@@ -76,9 +77,9 @@ class Walk {
       const place = { line: this.#line, start: start + quote, end: end - quote };
       applyCapture(this.#draft, capture, {
         ...place,
+        ...this.#context,
         text: value.text,
         escapes: 'none',
-        zoneMinutes: this.#zoneMinutes,
       });
     }
   }

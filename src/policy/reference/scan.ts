@@ -1,11 +1,36 @@
-import type { Capture, FormatPlan, ScanOp, TextBody } from '../plan.ts';
+import { Convert } from '../../../assembly/shared/convert.ts';
+import type { Capture, FormatPlan, ScanOp, ShapesBody, TextBody } from '../plan.ts';
 import { applyCapture } from './capture.ts';
-import type { ConvertContext } from './convert.ts';
+import { type ConvertContext, isMissing } from './convert.ts';
 import { byteOffset, type Draft } from './draft.ts';
+import { readPairs } from './pairs.ts';
 
 /** Runs a text format's operations over the line. */
-export function scanLine(body: TextBody, format: FormatPlan, line: string, zoneMinutes: number, draft: Draft): void {
-  new Scan(line, { escapes: format.escape, zoneMinutes }, draft).run(body.ops);
+export function scanLine(
+  body: TextBody | ShapesBody,
+  format: FormatPlan,
+  line: string,
+  zoneMinutes: number,
+  draft: Draft,
+): void {
+  const context = { escapes: format.escape, zoneMinutes, missing: format.missing };
+  const scan = (ops: readonly ScanOp[], into: Draft): void => new Scan(line, context, into).run(ops);
+  if (body.kind === 'text') scan(body.ops, draft);
+  else scanShapes(body, scan, draft);
+}
+
+function scanShapes(body: ShapesBody, scan: (ops: readonly ScanOp[], into: Draft) => void, draft: Draft): void {
+  const tries = body.shapes.map((shape) => {
+    const copy = draft.copy();
+    scan(shape.ops, copy);
+    return { shape, copy };
+  });
+  const best =
+    tries.find(({ copy }) => copy.error === undefined && !copy.drift) ??
+    tries.find(({ copy }) => copy.error === undefined) ??
+    tries.reduce((far, each) => (each.copy.error!.offset! > far.copy.error!.offset! ? each : far));
+  draft.become(best.copy);
+  if (draft.status !== 'failed') draft.assign(best.shape.set);
 }
 
 type Op<Kind extends ScanOp['op']> = Extract<ScanOp, { op: Kind }>;
@@ -43,6 +68,11 @@ class Scan {
         return true;
       case 'rest':
         return this.#rest(op);
+      case 'separated':
+        return this.#separated(op);
+      case 'pairs':
+        this.#pairs(op);
+        return true;
     }
   }
 
@@ -51,8 +81,7 @@ class Scan {
     return false;
   }
 
-  #capture(capture: Capture, start: number, end: number): void {
-    const text = this.#line.slice(start, end);
+  #capture(capture: Capture, start: number, end: number, text = this.#line.slice(start, end)): void {
     applyCapture(this.#draft, capture, { ...this.#context, text, line: this.#line, start, end });
   }
 
@@ -72,8 +101,12 @@ class Scan {
   }
 
   /** Where the text ends the capture that begins here. */
-  #find(until: string, { list, quoted }: Op<'until'>): number | undefined {
+  #find(until: string, { list, quoted, last }: Op<'until'>): number | undefined {
     const line = this.#line;
+    if (last) {
+      const found = line.lastIndexOf(until);
+      return found < this.#at ? undefined : found;
+    }
     for (let p = this.#at; p < line.length; ) {
       const here = line.startsWith(until, p);
       if (here && !list) return p;
@@ -108,6 +141,36 @@ class Scan {
     this.#capture(op.capture, this.#at + 1, close);
     this.#at = close + (this.#line[close + 1] === ' ' ? 2 : 1);
     return true;
+  }
+
+  #separated({ separator, capture, required }: Op<'separated'>): boolean {
+    const start = this.#at;
+    const rest = this.#line.slice(start);
+    if (rest === '') return required ? this.#fail('field_missing', capture.name) : false;
+    const quoted = /^"((?:[^"]|"")*)(?:"|$)/.exec(rest);
+    const from = quoted === null ? 0 : quoted[0].length;
+    const next = rest.indexOf(separator, from);
+    const end = next < 0 ? rest.length : next;
+    if (quoted === null) this.#capture(capture, start, start + end);
+    else this.#capture(capture, start + 1, start + 1 + quoted[1]!.length, quoted[1]!.replaceAll('""', '"'));
+    this.#at = start + Math.min(rest.length, end + separator.length);
+    return true;
+  }
+
+  #pairs({ separator, free, node }: Op<'pairs'>): void {
+    const found = readPairs(this.#line, this.#at, { separator, free, escapes: this.#context.escapes });
+    if (found.drift) this.#draft.drift = true;
+    this.#at = this.#line.length;
+    for (const { key, start, end, quoted } of found.pairs) {
+      const known = node.keys.find((each) => each.key === key);
+      if (known?.ignore) continue;
+      if (known?.capture === undefined) this.#draft.unmapped.push([key, this.#line.slice(start, end)]);
+      else {
+        const plain = quoted && known.capture.convert === Convert.hex_text;
+        const capture = plain ? { ...known.capture, convert: Convert.verbatim } : known.capture;
+        if (!plain || !isMissing(this.#line.slice(start, end), this.#context)) this.#capture(capture, start, end);
+      }
+    }
   }
 
   #rest(op: Op<'rest'>): boolean {

@@ -4,7 +4,10 @@ const ZONE = String.raw`[Zz]|[+-]\d\d(?::?\d\d)?`;
 const CLF = new RegExp(
   String.raw`^(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (${ZONE}))?$`,
 );
-const ISO = new RegExp(String.raw`^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(${ZONE})?$`);
+const ISO = new RegExp(
+  String.raw`^(\d{4})([-/])(\d\d)\2(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(${ZONE}|UTC|GMT))?$`,
+);
+const CTIME = /^(?:[A-Za-z]{3} )?([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})$/;
 /** First millisecond of the year 10000. */
 const END_MS = 253_402_300_800_000n;
 
@@ -54,7 +57,7 @@ export function clfTime(text: string, zoneMinutes: number): number | undefined {
 export function isoTime(text: string, zoneMinutes: number): number | undefined {
   const match = ISO.exec(text);
   if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction, zone] = match;
+  const [, year, , month, day, hour, minute, second, fraction, zone] = match;
   return zoned([year!, String(Number(month) - 1), day!, hour!, minute!, second!], fraction, zone, zoneMinutes);
 }
 
@@ -87,4 +90,27 @@ export function epochTime(text: string): number | undefined {
   else if (whole >= 10n ** 14n) ms = whole / 1000n;
   else if (whole >= 10n ** 11n) ms = whole;
   return ms < END_MS ? Number(ms) : undefined;
+}
+
+/** `yyyy-mm-dd`: its midnight. */
+export function dateTime(text: string, zoneMinutes: number): number | undefined {
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? isoTime(`${text}T00:00:00`, zoneMinutes) : undefined;
+}
+
+/** `hh:mm:ss[.fraction]`: milliseconds since midnight. */
+export function clockTime(text: string): number | undefined {
+  return /^\d\d:\d\d:\d\d(?:\.\d{1,9})?$/.test(text) ? isoTime(`1970-01-01T${text}`, 0) : undefined;
+}
+
+/** `[Www ]Mon dd hh:mm:ss[.fraction] yyyy` */
+export function cTime(text: string, zoneMinutes: number): number | undefined {
+  const match = CTIME.exec(text);
+  if (match === null) return undefined;
+  const [, month, day, hour, minute, second, fraction, year] = match;
+  return zoned(
+    [year!, String(MONTHS.indexOf(month!)), day!, hour!, minute!, second!],
+    fraction,
+    undefined,
+    zoneMinutes,
+  );
 }

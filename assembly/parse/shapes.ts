@@ -1,0 +1,50 @@
+import { SLOTS } from '../event';
+import { clearFailure, drift, errorAt, errorCode, status } from '../fail';
+import { applyAssigns } from '../policy/maps';
+import { ParseStatus } from '../shared/enums';
+import { ErrorCode } from '../shared/errors';
+import { SLOT_COUNT } from '../shared/fields';
+import { Op, OpCode, Variant } from '../shared/image_layout';
+import { markUnmapped, rewindUnmapped } from '../unmapped';
+import { scan } from './scan';
+
+/** The event as it was before the first shape was tried. */
+const before: usize = memory.data(SLOT_COUNT << 4, 16);
+
+/**
+ * Reads the line by the first shape that takes it without error and drift; failing that by the first without error; failing that
+ * by the one whose first error is furthest behind.
+ */
+export function scanShapes(shapes: usize, count: u32, start: usize, end: usize): void {
+  memory.copy(before, SLOTS, SLOT_COUNT << 4);
+  const mark = markUnmapped();
+  let best: usize = 0;
+  let bestAt: usize = 0;
+  const last = shapes + <usize>count * Variant.size;
+  for (let shape = shapes; shape < last; shape += Variant.size) {
+    scan(load<u32>(shape, Variant.ops), load<u32>(shape, Variant.op_count), start, end);
+    if (errorCode == ErrorCode.none && !drift) return applySet(shape);
+    const at: usize = errorCode == ErrorCode.none ? end + 1 : errorAt;
+    if (best == 0 || at > bestAt) {
+      best = shape;
+      bestAt = at;
+    }
+    // Where a literal fails at the line's start nothing was filled.
+    const untouched =
+      at == start &&
+      errorCode == ErrorCode.literal_expected &&
+      load<u32>(load<u32>(shape, Variant.ops), Op.code) == OpCode.literal;
+    if (!untouched) {
+      memory.copy(SLOTS, before, SLOT_COUNT << 4);
+      rewindUnmapped(mark);
+    }
+    clearFailure();
+  }
+  if (best == 0) return;
+  scan(load<u32>(best, Variant.ops), load<u32>(best, Variant.op_count), start, end);
+  applySet(best);
+}
+
+function applySet(shape: usize): void {
+  if (status != ParseStatus.failed) applyAssigns(load<u32>(shape, Variant.set), load<u32>(shape, Variant.set_count));
+}

@@ -1,0 +1,118 @@
+import { Text } from '../document/text.ts';
+import type { Escape, FormatPlan, JsonBody, LineShape, ScanOp } from '../plan.ts';
+import { pastedApache, readApache } from './apache.ts';
+import { readEnvoy } from './envoy.ts';
+import { compileFieldList } from './field_list.ts';
+import { type FormatSpec, type LineSpec, NOTATION_NAMES, type NotationName } from './format_shape.ts';
+import { readHaproxy } from './haproxy.ts';
+import type { Item } from './items.ts';
+import { compileJsonPaths } from './json_paths.ts';
+import { compileJsonTemplate, readJsonTemplate } from './json_template.ts';
+import { compileAssigns } from './maps.ts';
+import { readNginx } from './nginx.ts';
+import type { Notation } from './notation.ts';
+import { compilePairs } from './pairs.ts';
+import { nginxEscape, pastedHaproxy, pastedNginx } from './pasted.ts';
+import { compilePieces, compileScan, withRest } from './scan.ts';
+import type { FormatSlots } from './slots.ts';
+import { readTemplate } from './template.ts';
+import { compileW3c } from './w3c.ts';
+
+export type Notations = Readonly<Record<NotationName, Notation>>;
+
+const LINE_BODIES = [...NOTATION_NAMES, 'fields', 'pairs', 'text'] as const;
+
+/** The notation a line is written in, if it is one with names of its own. */
+export function notationName(spec: LineSpec | FormatSpec): NotationName | undefined {
+  const own = NOTATION_NAMES.find((name) => spec[name] !== undefined);
+  if (own !== undefined || !('lines' in spec)) return own;
+  return spec.lines?.map(notationName).find((name) => name !== undefined);
+}
+
+/** Escapes a pasted directive asks for. */
+export const pastedEscape = (spec: FormatSpec): Escape | undefined => spec.nginx && nginxEscape(spec.nginx);
+
+/** Compiles what a format says about its lines. `escapes`: in force for text between quotes. */
+export function compileBody(
+  spec: FormatSpec,
+  at: Text,
+  notations: Notations,
+  escapes: Escape,
+  slots: FormatSlots,
+): FormatPlan['body'] {
+  checkBody(spec, at, [...LINE_BODIES, 'json', 'lines']);
+  if (spec.json !== undefined) return compileJsonPaths(spec.json, slots);
+  const line = (each: LineSpec | FormatSpec): JsonBody | readonly ScanOp[] =>
+    compileLine(each, at, { notations, escapes, slots });
+  if (spec.lines === undefined) {
+    const body = line(spec);
+    return 'kind' in body ? body : { kind: 'text', ops: body };
+  }
+  const shapes = spec.lines.flatMap((each): LineShape[] => {
+    checkBody(each, new Text('', at.file, each.at), LINE_BODIES);
+    const ops = slots.apart(() => line(each));
+    if ('kind' in ops) {
+      at.file.report(each.at, 'json_shape', 'a JSON format cannot be one of several shapes');
+      return [];
+    }
+    return [{ ops, set: compileAssigns(each.set ?? [], slots) }];
+  });
+  return { kind: 'shapes', shapes };
+}
+
+/** A line has exactly one notation; fields and pairs may go on behind a template. */
+function checkBody(spec: LineSpec | FormatSpec, at: Text, known: readonly string[]): void {
+  const has = (name: string): boolean => (spec as Readonly<Record<string, unknown>>)[name] !== undefined;
+  const found = known.filter((name) => has(name) && !(has('text') && (name === 'fields' || name === 'pairs')));
+  const quoted = (names: readonly string[], joint: string): string => names.map((name) => `\`${name}\``).join(joint);
+  if (found.length === 0) {
+    at.report('notation_missing', 'the format says nothing about its lines', `add one of ${quoted(known, ', ')}`);
+  }
+  if (found.length > 1) at.report('notation_twice', `the format has ${quoted(found, ' and ')}`, 'keep one of them');
+}
+
+interface LineContext {
+  readonly notations: Notations;
+  readonly escapes: Escape;
+  readonly slots: FormatSlots;
+}
+
+function compileLine(
+  spec: LineSpec | FormatSpec,
+  at: Text,
+  { notations, escapes, slots }: LineContext,
+): JsonBody | readonly ScanOp[] {
+  const name = notationName(spec);
+  if (name !== undefined && spec[name] !== undefined) {
+    const notation = notations[name];
+    if (name === 'w3c') return withRest(compileW3c(spec[name], notation, slots), at, slots);
+    const items = readItems(name, spec[name]);
+    const template = readJsonTemplate(items);
+    if (template !== undefined) return compileJsonTemplate(template, items, notation, slots);
+    return compileScan(notation.pieces(items), spec[name], escapes, slots);
+  }
+  const behind = compileBehind(spec, slots);
+  if (spec.text === undefined) return withRest(behind, at, slots);
+  return withRest([...compilePieces(readTemplate(spec.text), escapes, slots), ...behind], at, slots);
+}
+
+function compileBehind(spec: LineSpec | FormatSpec, slots: FormatSlots): ScanOp[] {
+  if (spec.pairs !== undefined) return [compilePairs(spec.pairs, slots)];
+  if (spec.fields === undefined) return [];
+  const required = spec.required ?? spec.fields.length;
+  return compileFieldList(spec.fields, { required, separator: spec.separator?.value }, slots);
+}
+
+function readItems(name: Exclude<NotationName, 'w3c'>, format: Text): Item[] {
+  switch (name) {
+    case 'nginx':
+      return readNginx(pastedNginx(format));
+    case 'haproxy':
+      return readHaproxy(pastedHaproxy(format));
+    case 'apache':
+    case 'tomcat':
+      return readApache(pastedApache(format));
+    case 'envoy':
+      return readEnvoy(format);
+  }
+}

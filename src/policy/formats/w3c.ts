@@ -1,0 +1,22 @@
+import type { Text } from '../document/text.ts';
+import type { ScanOp } from '../plan.ts';
+import { captureOnce } from './capture.ts';
+import type { Notation } from './notation.ts';
+import type { FormatSlots } from './slots.ts';
+
+/** Fields that must be there: what a W3C log writes is all or nothing, but some writers leave the last ones out. */
+const REQUIRED = 4;
+
+/** The fields a `#Fields:` directive names, in order. https://www.w3.org/TR/WD-logfile.html */
+export function compileW3c(format: Text, notation: Notation, slots: FormatSlots): ScanOp[] {
+  const start = /^\s*(?:#Fields:)?\s*/.exec(format.value)![0].length;
+  return [...format.value.slice(start).matchAll(/\S+/g)].map((match, i): ScanOp => {
+    const at = format.slice(start + match.index, start + match.index + match[0].length);
+    const name = at.renamed(match[0].toLowerCase());
+    return {
+      op: 'field',
+      capture: captureOnce(notation.spec({ name: name.value }), name, slots),
+      required: i < REQUIRED,
+    };
+  });
+}

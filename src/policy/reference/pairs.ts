@@ -1,0 +1,101 @@
+import type { Escape } from '../plan.ts';
+
+/** A key, and where its value stands in the line. */
+export interface Pair {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  readonly quoted: boolean;
+}
+
+export interface Pairs {
+  readonly pairs: readonly Pair[];
+  /** There was a word without `=`. */
+  readonly drift: boolean;
+}
+
+export interface PairStyle {
+  readonly separator: string;
+  readonly free: boolean;
+  readonly escapes: Escape;
+}
+
+/** Reads `key=value` from a position to the end of the line. */
+export function readPairs(line: string, from: number, style: PairStyle): Pairs {
+  if (style.free) return freePairs(line, from);
+  return style.separator === ' ' ? blankPairs(line, from, style.escapes) : partedPairs(line, from, style.separator);
+}
+
+const GAP = '[ \\t\\x1d]';
+
+function blankPairs(line: string, from: number, escapes: Escape): Pairs {
+  const pairs: Pair[] = [];
+  let drift = false;
+  let single = false;
+  const escaped = escapes === 'backslash' || escapes === 'cef';
+  const string = escaped ? String.raw`"((?:[^"\\]|\\[^])*)(?:"|$|\\$)` : '"([^"]*)(?:"|$)';
+  const token = new RegExp(`${GAP}+|([^= \\t\\x1d]+)=(?:${string}|([^ \\t\\x1d]*))|[^ \\t\\x1d]+`, 'gyd');
+  token.lastIndex = from;
+  while (token.lastIndex < line.length) {
+    if (single && line[token.lastIndex] === "'") {
+      single = false;
+      token.lastIndex++;
+      continue;
+    }
+    const match = token.exec(line)!;
+    const [, key, quoted, bare] = match;
+    const start = (match.indices?.[2] ?? match.indices?.[3])?.[0] ?? 0;
+    if (key === undefined) drift ||= !new RegExp(`^${GAP}`).test(match[0]);
+    else if (quoted !== undefined) {
+      const cut = escaped && match[0].endsWith('\\') && match.index + match[0].length === line.length;
+      pairs.push({ key, start, end: start + quoted.length + (cut ? 1 : 0), quoted: true });
+    } else if (!single && bare!.startsWith("'")) {
+      single = true;
+      token.lastIndex = start + 1;
+    } else {
+      const closes = single && bare!.endsWith("'");
+      pairs.push({ key, start, end: start + bare!.length - (closes ? 1 : 0), quoted: false });
+      if (closes) single = false;
+    }
+  }
+  return { pairs, drift };
+}
+
+function partedPairs(line: string, from: number, separator: string): Pairs {
+  const pairs: Pair[] = [];
+  let drift = false;
+  let at = from;
+  for (const part of line.slice(from).split(separator)) {
+    const match = /^( *)([^ =][^=]*?)( *= *)(.*?) *$/s.exec(part);
+    if (match !== null) {
+      const start = at + match[1]!.length + match[2]!.length + match[3]!.length;
+      pairs.push({ key: match[2]!, start, end: start + match[4]!.length, quoted: false });
+    } else drift ||= /[^ ]/.test(part);
+    at += part.length + separator.length;
+  }
+  return { pairs, drift };
+}
+
+/** Where `key=` begins a pair: no backslash before `=`. */
+function freePairs(line: string, from: number): Pairs {
+  const rest = line.slice(from);
+  const equals = [...rest.matchAll(/\\.|=/gs)].filter((match) => match[0] === '=').map((match) => match.index);
+  const keyed = equals.map((index) => ({ index, key: /[\w.\-[\]]*$/.exec(rest.slice(0, index))![0] }));
+  const first = keyed[0];
+  if (first === undefined) return { pairs: [], drift: /[^ ]/.test(rest) };
+  const starts = keyed.filter(({ index, key }, i) => {
+    const previous = Math.max(-1, ...keyed.slice(0, i).map((each) => each.index));
+    const at = index - key.length - 1;
+    return i === 0 || (key !== '' && at > previous && rest[at] === ' ');
+  });
+  let drift = /[^ ]/.test(rest.slice(0, first.index - first.key.length));
+  const pairs: Pair[] = [];
+  for (const [i, { index, key }] of starts.entries()) {
+    const next = starts[i + 1];
+    const end = next === undefined ? rest.length : next.index - next.key.length;
+    const value = rest.slice(index + 1, end).replace(/ +$/, '');
+    if (key === '') drift = true;
+    else pairs.push({ key, start: from + index + 1, end: from + index + 1 + value.length, quoted: false });
+  }
+  return { pairs, drift };
+}
