@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Goldens are rewritten by `npm test -- --update`, or with `AUDITLB_UPDATE=1`; a missing one is a fault. */
+const update = process.env.AUDITLB_UPDATE === '1' ? 'all' : 'none';
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, update },
 });

@@ -26,13 +26,20 @@ export function referenceOf(filter: BuiltFilter): (record: HostRecord) => Evalua
     });
 }
 
-/** Both executors on one record: outputs are JSON values. `undefined`: the engine gave no object. */
+/** What the engine gives, as a JSON value; its refusal where it gave no object. */
+export function engineOutput(instance: FilterInstance, { tag, timeSec, timeNsec, record }: HostRecord): unknown {
+  const answer = instance.call(Buffer.from(tag), timeSec, timeNsec, record);
+  return JSON.parse('output' in answer ? Buffer.from(answer.output).toString() : JSON.stringify(answer));
+}
+
+/** Both executors on one record: outputs are JSON values. */
 export function bothOutputs(
   instance: FilterInstance,
   reference: (record: HostRecord) => Evaluation,
   record: HostRecord,
 ): { engine: unknown; reference: unknown } {
-  const answer = instance.call(Buffer.from(record.tag), record.timeSec, record.timeNsec, record.record);
-  const text = 'output' in answer ? Buffer.from(answer.output).toString() : JSON.stringify(answer);
-  return { engine: JSON.parse(text), reference: JSON.parse(JSON.stringify(reference(record).output)) };
+  return {
+    engine: engineOutput(instance, record),
+    reference: JSON.parse(JSON.stringify(reference(record).output)),
+  };
 }
