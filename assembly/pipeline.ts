@@ -10,7 +10,7 @@ import { escapeBytes, rewriteText, textEnd, textStart, unescapeText } from './js
 import { startConversions } from './parse/convert';
 import { Escapes } from './parse/decode';
 import { peelEnvelopes } from './parse/envelope';
-import { bits, firstChoice, firstSeen, secondChoice, secondSeen, Walk, walk } from './parse/json_paths';
+import { firstChoice, firstSeen, highBits, lowBits, secondChoice, secondSeen, Walk, walk } from './parse/json_paths';
 import { lineEnd, lineHasBackslash, lineStart, setLine, trimLineEnd } from './parse/line';
 import { scan } from './parse/scan';
 import { scanShapes } from './parse/shapes';
@@ -20,7 +20,7 @@ import { route } from './policy/route';
 import { EventClass, ParseStatus } from './shared/enums';
 import { ErrorCode } from './shared/errors';
 import { Field, Meta } from './shared/fields';
-import { Format, Header, Source } from './shared/image_layout';
+import { Format, Header, SniffRow, Source } from './shared/image_layout';
 import { IMAGE_BASE } from './shared/limits';
 import { SlotKind } from './shared/slot_kind';
 import { addUnmapped, clearUnmapped, markUnmapped, removeUnmapped, rewindUnmapped, UnmappedKind } from './unmapped';
@@ -139,10 +139,13 @@ function chooseFormat(source: usize): usize {
     const end = hasLine ? plainEnd : recordEnd;
     const close = walk(node, start, end, Walk.sniff);
     if (close != 0 && skipBlanks(close, end) == end) {
-      const masks = <usize>load<u32>(source, Source.sniff_masks);
-      for (let i: u32 = 0; i < count; i++) {
-        const mask = load<u64>(masks + ((<usize>i) << 3));
-        if (mask != 0 && (bits & mask) == mask) return load<u32>(formats + ((<usize>i) << 2));
+      const rows = <usize>load<u32>(source, Source.sniff_rows);
+      const behind = rows + 8 + <usize>load<u32>(rows) * SniffRow.size;
+      for (let row = rows + 8; row < behind; row += SniffRow.size) {
+        const low = load<u64>(row, SniffRow.low);
+        const high = load<u64>(row, SniffRow.high);
+        if ((lowBits & low) == low && (highBits & high) == high)
+          return load<u32>(formats + ((<usize>load<u32>(row, SniffRow.format)) << 2));
       }
     }
   }

@@ -49,8 +49,11 @@ describe.each(readFixtures().map((fixtures) => [fixtures.format, fixtures] as co
       );
       expect(faults).toEqual([]);
     }
-    await expect(`${JSON.stringify(events, null, 2)}\n`).toMatchFileSnapshot(expected);
+    await expect(`${JSON.stringify(events, withoutHash, 2)}\n`).toMatchFileSnapshot(expected);
   });
 });
+
+/** The policy's hash changes with everything a format says. */
+const withoutHash = (key: string, value: unknown): unknown => (key === 'policy' ? undefined : value);
 
 const isOk = (event: unknown): boolean => (event as { auditlb?: { status?: unknown } }).auditlb?.status === 'ok';

@@ -1,11 +1,11 @@
 import { sameBytes } from '../bytes/ascii';
 import { putInteger } from '../bytes/number';
 import { setJson, setText } from '../event';
-import { failField } from '../fail';
+import { failField, raiseDrift } from '../fail';
 import { allocate } from '../host/memory';
 import { Seen } from '../json/flags';
 import { readString, readValue, seen, skipBlanks } from '../json/reader';
-import { escapeBytes, rewriteText, rewriteValue, textEnd, textStart } from '../json/text';
+import { escapeBytes, rewriteText, rewriteValue, textEnd, textStart, unescapeText } from '../json/text';
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
 import { Capture, Key, Node } from '../shared/image_layout';
@@ -19,8 +19,9 @@ export enum Walk {
   record,
 }
 
-/** Bits of the keys met by the latest walk. */
-export let bits: u64 = 0;
+/** Bits of the keys met by the latest walk, the first 64 and the others. */
+export let lowBits: u64 = 0;
+export let highBits: u64 = 0;
 /** Unmapped entries of the record's first and second choice for the line, if their values are text. */
 export let firstChoice: usize = 0;
 export let secondChoice: usize = 0;
@@ -30,17 +31,35 @@ export let secondSeen: u32 = 0;
 
 const FRAME: usize = 16;
 const DEPTH: usize = 32;
+/** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end. */
+const INNER_MAX: usize = 8;
+const inner: usize = memory.data(96, 8);
+let innerCount: usize = 0;
+
 /** Per level: u32 node, u32 0 object or 1 array, u32 elements seen. */
 const frames: usize = memory.data(512, 8);
 
 /**
- * Walks one JSON object from the blank or brace at `p`: captures what the nodes list, chains up the rest. Iterative; values no node
- * descends into are read as a whole. The position behind the object, 0 if it is malformed.
+ * Walks one JSON object from the blank or brace at `p`: captures what the nodes list, chains up the rest. Objects in texts a node looks
+ * into come last, in the order met. The position behind the object, 0 if it is malformed.
  */
 export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
-  bits = 0;
+  lowBits = 0;
+  highBits = 0;
   firstChoice = 0;
   secondChoice = 0;
+  innerCount = 0;
+  const close = walkObject(root, p, end, mode);
+  if (close == 0) return 0;
+  for (let i: usize = 0; i < innerCount; i++) {
+    const entry = inner + i * 12;
+    walkObject(load<u32>(entry), load<u32>(entry, 4), load<u32>(entry, 8), mode);
+  }
+  return close;
+}
+
+/** Iterative; values no node descends into are read as a whole. */
+function walkObject(root: usize, p: usize, end: usize, mode: u32): usize {
   p = skipBlanks(p, end);
   if (p >= end || load<u8>(p) != 0x7b) return 0;
   p++;
@@ -96,7 +115,7 @@ export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
     }
     if (key != 0) {
       const bit = load<u32>(key, Key.bit);
-      if (bit != 0) bits |= (<u64>1) << (bit - 1);
+      if (bit != 0) raiseBit(bit);
       const child = <usize>load<u32>(key, Key.node);
       if (
         child != 0 &&
@@ -125,12 +144,33 @@ export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
     }
     // A number or a word at the very end may be cut off.
     if (p >= end) return 0;
-    if (mode != Walk.sniff) member(node, key, keyStart, keyEnd, keySeen, start, p, c, mode, load<u32>(frame, 12) - 1);
+    if (mode == Walk.sniff) {
+      const texts: usize = key == 0 || c != 0x22 ? 0 : load<u32>(key, Key.capture);
+      if (texts != 0) sniffText(texts, start + 1, p - 1);
+    } else {
+      member(node, key, keyStart, keyEnd, keySeen, start, p, c, mode, load<u32>(frame, 12) - 1);
+    }
     p = afterMember(p, end, frame);
     if (p == 0) return 0;
     fresh = false;
   }
   return 0;
+}
+
+function raiseBit(bit: u32): void {
+  if (bit > 64) highBits |= (<u64>1) << (bit - 65);
+  else lowBits |= (<u64>1) << (bit - 1);
+}
+
+/** Raises the bit of a text a format is told by. */
+function sniffText(texts: usize, start: usize, end: usize): void {
+  if (seen & Seen.rewrite) {
+    if (!rewriteText(start, end)) return;
+    start = textStart;
+    end = textEnd;
+  }
+  const found = findKey(texts, start, end - start);
+  if (found != 0) raiseBit(load<u32>(found, Key.bit));
 }
 
 /** Behind a member: takes the comma, and remembers in the frame whether there was one (0) or the container must end (1). */
@@ -185,13 +225,19 @@ function member(
 ): void {
   const valueSeen = seen;
   if (key != 0 && mode == Walk.parse) {
-    if (load<u32>(key, Key.ignore) != 0) return;
+    const ignore = load<u32>(key, Key.ignore);
+    if (ignore == 1) return;
+    const child = <usize>load<u32>(key, Key.node);
+    if (child != 0 && c == 0x22 && lookInside(child, start + 1, end - 1)) return;
+    const name = <usize>load<u32>(node, Node.prefix);
+    if (ignore == 2) failField(ErrorCode.one_record_expected, start, name, name + load<u32>(node, Node.prefix + 4) - 1);
     const capture = <usize>load<u32>(key, Key.capture);
     if (capture != 0) {
       captureValue(capture, start, end, c, valueSeen);
       return;
     }
   }
+  if (key == 0 && mode == Walk.parse && load<u32>(node, Node.closed) != 0) raiseDrift();
   const prefix = <usize>load<u32>(node, Node.prefix);
   let prefixEnd = prefix + load<u32>(node, Node.prefix + 4);
   if (keyStart == 0) {
@@ -212,6 +258,27 @@ function member(
     secondChoice = entry;
     secondSeen = valueSeen;
   }
+}
+
+/** Queues the object a string holds, to be walked by this node. False if it holds none. */
+function lookInside(node: usize, start: usize, end: usize): bool {
+  if (start >= end || load<u8>(start) != 0x7b || innerCount == INNER_MAX) return false;
+  if (seen & Seen.rewrite) {
+    if (!rewriteText(start, end)) return false;
+    start = textStart;
+    end = textEnd;
+  }
+  if (!unescapeText(start, end)) return false;
+  start = textStart;
+  end = textEnd;
+  const close = readValue(start, end);
+  if (close == 0 || skipBlanks(close, end) != end) return false;
+  const entry = inner + innerCount * 12;
+  store<u32>(entry, <u32>node);
+  store<u32>(entry, <u32>start, 4);
+  store<u32>(entry, <u32>end, 8);
+  innerCount++;
+  return true;
 }
 
 let elementKeyEnd: usize = 0;

@@ -18,4 +18,5 @@ export enum ErrorCode {
   too_deep,
   too_large,
   envelope_malformed,
+  one_record_expected,
 }

@@ -54,14 +54,25 @@ export enum Source {
   format_count = 32,
   /** Automaton (`first`) over the line for text formats: index into `formats`; 0 none. */
   sniff_text = 36,
-  /** Node whose captures are sniff bits, see `SniffKey`; 0 none. */
+  /** Node whose keys are sniff bits; 0 none. */
   sniff_json = 40,
-  /** u64 per format: the bits that must be present; 0 no JSON format. */
-  sniff_masks = 44,
+  /** u32 number of `SniffRow`, in the order of the formats, and at 8 the rows. */
+  sniff_rows = 44,
   /** Node that knows the line's keys: bit 1 the first choice, bit 2 the second. */
   record_node = 48,
   size = 64,
 }
+
+/** 24 bytes: bits that must all be raised, and the format's index in the source. */
+export enum SniffRow {
+  low = 0,
+  high = 8,
+  format = 16,
+  size = 24,
+}
+
+/** Bits a source's JSON formats are told by, at most. */
+export const SNIFF_BIT_MAX = 128;
 
 /** 64 bytes. */
 export enum Format {
@@ -162,7 +173,7 @@ export enum OpFlag {
   free = 64,
 }
 
-/** 24 bytes; open addressing, `mask` + 1 entries of `Key`. */
+/** 28 bytes; open addressing, `mask` + 1 entries of `Key`. */
 export enum Node {
   mask = 0,
   keys = 4,
@@ -171,7 +182,9 @@ export enum Node {
   /** Address of a `Key` for every element of an array, and for its first; 0 none. */
   every = 16,
   first = 20,
-  size = 24,
+  /** 1: a key that is not there raises drift. */
+  closed = 24,
+  size = 28,
 }
 
 /** 32 bytes. An entry with length 0xffffffff is empty. */
@@ -182,9 +195,9 @@ export enum Key {
   text = 8,
   /** 0 none. */
   node = 16,
-  /** 0 none. */
+  /** 0 none. In a sniff table: a node whose keys are texts the value may be. */
   capture = 20,
-  /** 1: known and left out. */
+  /** 1: known and left out; 2: another record, see `others` in the plan. */
   ignore = 24,
   /** Bit number + 1 in a sniff table; 0 none. */
   bit = 28,

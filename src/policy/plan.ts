@@ -64,8 +64,14 @@ export type Sniff =
   | { readonly kind: 'none' }
   /** A regular expression that must match at the start of the line. */
   | { readonly kind: 'text'; readonly pattern: string }
-  /** Dotted paths that must all be present in the JSON object. */
-  | { readonly kind: 'json'; readonly keys: readonly string[] };
+  /** One of these lists of marks must all be in the JSON object. */
+  | { readonly kind: 'json'; readonly any: readonly (readonly JsonMark[])[] };
+
+/** A path of keys that must be there, `[0]` the first element of an array; `is`: with one of these texts. */
+export interface JsonMark {
+  readonly keys: readonly string[];
+  readonly is?: readonly string[];
+}
 
 /** Where a capture goes. Three slots for addresses: address, port, host; -1: nowhere. */
 export interface Capture {
@@ -146,6 +152,8 @@ export interface JsonBody {
 /** An object the format knows. Keys it does not list are unmapped. */
 export interface JsonNode {
   readonly keys: readonly JsonKey[];
+  /** A key it does not list raises drift. */
+  readonly closed?: true;
 }
 
 export interface JsonKey {
@@ -155,6 +163,8 @@ export interface JsonKey {
   readonly node?: JsonNode;
   /** Known and left out of the output: constants such as `apiVersion`. */
   readonly ignore: boolean;
+  /** Elements behind the first, where the first is the record: they are others, which one event cannot hold. */
+  readonly others?: true;
 }
 
 /** A lookup by the text (or enum number) of a slot. The first case that matches is applied; none is no error. */

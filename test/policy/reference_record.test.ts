@@ -53,7 +53,10 @@ describe('the line', () => {
 });
 
 describe('sniffing', () => {
-  const json = jsonFormat([], { name: 'json', sniff: { kind: 'json', keys: ['a.b', 'c', 'd'] } });
+  const json = jsonFormat([], {
+    name: 'json',
+    sniff: { kind: 'json', any: [[{ keys: ['a', 'b'] }, { keys: ['c'] }, { keys: ['d'] }]] },
+  });
   const text = { ...all, name: 'text', sniff: { kind: 'text', pattern: 'a|\\d{2} ' } } as const;
   const policy = plan([json, text]);
 

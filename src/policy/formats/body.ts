@@ -41,7 +41,10 @@ export function compileBody(
   slots: FormatSlots,
 ): FormatPlan['body'] {
   checkBody(spec, at, [...LINE_BODIES, 'json', 'lines']);
-  if (spec.json !== undefined) return compileJsonPaths(spec.json, slots);
+  if (spec.json !== undefined) {
+    const json = { paths: spec.json, wrappers: spec.wrappers ?? [], closed: spec.closed ?? [] };
+    return compileJsonPaths(json, slots);
+  }
   const line = (each: LineSpec | FormatSpec): JsonBody | readonly ScanOp[] =>
     compileLine(each, at, { notations, escapes, slots });
   if (spec.lines === undefined) {

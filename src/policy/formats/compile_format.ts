@@ -2,12 +2,13 @@ import { EventClass } from '../../../assembly/shared/enums.ts';
 import { Field, Meta } from '../../../assembly/shared/fields.ts';
 import type { SourceFile } from '../document/source_file.ts';
 import { Text } from '../document/text.ts';
-import type { Assign, FormatPlan, MapPlan, Sniff } from '../plan.ts';
+import type { Assign, FormatPlan, MapPlan } from '../plan.ts';
 import { compileBody, type Notations, notationName, pastedEscape } from './body.ts';
 import { CLASS_NAMES, type CommonFile, type FormatSpec } from './format_shape.ts';
 import { compileAssigns, compileMap, compileSharedMap } from './maps.ts';
 import type { Notation } from './notation.ts';
 import { FormatSlots } from './slots.ts';
+import { compileSniff } from './sniff.ts';
 
 /** What formats share: the notations, and lookups by class. */
 export interface SharedFormats {
@@ -81,18 +82,4 @@ function compileMaps(
   const ofClass = shared.common.filter((each) => each.class === className).flatMap((each) => each.maps);
   const common = [...(notation?.file.maps ?? []), ...ofClass].map((map) => compileSharedMap(map, slots));
   return [...own, ...common].filter((map) => map !== undefined);
-}
-
-function compileSniff(spec: FormatSpec, body: FormatPlan['body'], at: Text): Sniff {
-  const { sniff } = spec;
-  if (sniff === undefined) return { kind: 'none' };
-  const kind = sniff.text === undefined ? 'json' : 'text';
-  const fitting = body.kind === 'json' ? 'json' : 'text';
-  if ((sniff.text === undefined) === (sniff.json === undefined) || kind !== fitting) {
-    const help = `a ${fitting} format is told by \`sniff: {${fitting}: …}\``;
-    at.file.report(sniff.at, 'sniff_mismatch', 'the sniffer does not fit the format', help);
-    return { kind: 'none' };
-  }
-  if (sniff.json !== undefined) return { kind: 'json', keys: sniff.json.map((key) => key.value) };
-  return { kind: 'text', pattern: sniff.text!.value };
 }

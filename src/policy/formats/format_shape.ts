@@ -7,7 +7,8 @@
  *   escape: hex                   escapes inside text: none, backslash (\" \xhh), hex (\xHH), hash (#HH), cef (\= \|)
  *   missing: ['?', '(null)']      words for a value that is not there, besides `-`
  *   sniff: {text: '^…'}           how a list of formats tells it: a regular expression at the start of the line,
- *   sniff: {json: [key, a.b]}     or keys that must all be there
+ *   sniff: {json: [key, a.b]}     or keys that must all be there,
+ *   sniff: {where: {key: [text]}} and have one of these texts
  *   defaults: {path: value}       fields set before the line is read
  *   nginx: '…'                    one notation: an nginx log_format,
  *   haproxy: '…'                  an HAProxy log-format,
@@ -20,11 +21,14 @@
  *                                 what follows, `{-}` left out, `{?text}` there or not; `fields` or `pairs` may go on behind it,
  *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots
  *   lines: [{text: …, set: {…}}]  or several shapes: the first that fits the line is taken, and `set` applied
+ *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it
+ *   closed: [key.path, ""]        objects of which every key is listed: another one raises `drift`; "" is the line itself
  *   maps:                         lookups, in order; the first case that matches is applied
  *     - {from: path, and: path, cases: [{is: pattern, set: {path: value}, copy: {path: path}}]}
  *
  * A target is a field path, or `{to, as, all}`: `as` names the conversion (`Convert`), `to` may list several paths
- * (address, port, host), `all` is the field that gets a list of several elements as logged. `ignore` drops a known key.
+ * (address, port, host), `all` is the field that gets a list of several elements as logged. `ignore` drops a known key,
+ * `keep` leaves it among the unmapped. A path may lead through text that holds JSON, and `[0]` through a lone object.
  * `unmapped.NAME` is a capture without a field; a variable or list field without a target becomes one under its own name.
  * `http.request.line` and `http.request.target` are parts of a request that are split later.
  */
@@ -74,6 +78,8 @@ export interface TargetSpec {
   readonly all: Text | undefined;
   readonly name: Text | undefined;
   readonly ignore: boolean;
+  /** Known, and left among the unmapped under its path. */
+  readonly keep: boolean;
   /** Notations only. The captured text may hold `, ` where a blank ends it. */
   readonly list: boolean;
   /** Notations only. `{a|b}`, there or not. */
@@ -90,6 +96,7 @@ const PLAIN: TargetSpec = {
   all: undefined,
   name: undefined,
   ignore: false,
+  keep: false,
   list: false,
   braces: false,
   cut: false,
@@ -114,14 +121,16 @@ const targetObject = object({
 
 const shortTarget: Shape<readonly Text[]> = oneOrMore(text());
 
-/** A field path, a list of them, `ignore`, or a mapping. */
+/** A field path, a list of them, `ignore`, `keep`, or a mapping. */
 export const target: Shape<TargetSpec> = {
   what: 'a field path or a mapping',
   read(node, reading) {
     if (isMap(node)) return targetOf(targetObject.read(node, reading));
     const to = shortTarget.read(node, reading);
     if (to === undefined) return undefined;
-    return to.length === 1 && to[0]!.value === 'ignore' ? IGNORED_TARGET : { ...PLAIN, to };
+    const [only] = to;
+    if (to.length === 1 && only!.value === 'ignore') return IGNORED_TARGET;
+    return to.length === 1 && only!.value === 'keep' ? { ...PLAIN, keep: true } : { ...PLAIN, to };
   },
 };
 
@@ -132,6 +141,7 @@ const targetOf = (found: Read<typeof targetObject> | undefined): TargetSpec | un
     all: found.all,
     name: found.name,
     ignore: false,
+    keep: false,
     list: found.list === true,
     braces: found.braces === true,
     cut: found.cut === true,
@@ -147,7 +157,12 @@ const mapCase = object({
 });
 const mapShape = object({ from: required(text()), and: optional(text()), cases: required(list(mapCase)) });
 
-const sniff = object({ text: optional(text()), json: optional(list(text())) });
+const sniff = object({
+  text: optional(text()),
+  json: optional(list(text())),
+  where: optional(mapOf(oneOrMore(text()))),
+});
+const wrapper = object({ at: required(text()), sniff: optional(sniff), json: optional(mapOf(target)) });
 
 const pairs = object({ separator: optional(text()), free: optional(boolean), keys: optional(mapOf(target)) });
 
@@ -179,6 +194,8 @@ const bodyProperties = {
   ...lineProperties,
   lines: optional(list(lineShape)),
   json: optional(mapOf(target)),
+  wrappers: optional(list(wrapper)),
+  closed: optional(list(text())),
   maps: optional(list(mapShape)),
 };
 
@@ -212,4 +229,6 @@ export type NotationFile = Read<typeof notationFile>;
 export type CommonFile = Read<typeof commonFile>;
 export type MapSpec = Read<typeof mapShape>;
 export type MapCaseSpec = MapSpec['cases'][number];
+export type SniffSpec = Read<typeof sniff>;
+export type WrapperSpec = Read<typeof wrapper>;
 export type FieldItem = Read<typeof fieldItem>;

@@ -2,14 +2,18 @@ import type { Entry } from '../document/shape.ts';
 import type { Text } from '../document/text.ts';
 import type { JsonBody, JsonKey, JsonNode } from '../plan.ts';
 import { makeCapture, markCaptured } from './capture.ts';
-import type { TargetSpec } from './format_shape.ts';
+import type { TargetSpec, WrapperSpec } from './format_shape.ts';
 import type { FormatSlots } from './slots.ts';
 
 interface Branch {
   readonly children: Map<string, Branch>;
   target?: Entry<TargetSpec>;
+  closed?: true;
+  others?: true;
 }
 
+const FIRST = '[0]';
+const EVERY = '[]';
 const SEGMENT = /\[(?:"([^"]+)"|'([^']+)'|(\d*))\]|([^.[\]]+)/y;
 
 /** Splits `a.b[0]["c.d"]` into its keys. A malformed path is reported. */
@@ -36,36 +40,72 @@ export function splitPath(path: Text): readonly string[] | undefined {
   return keys;
 }
 
-/** Turns a table of key paths into the tree the reader walks. */
-export function compileJsonPaths(entries: readonly Entry<TargetSpec>[], slots: FormatSlots): JsonBody {
+/** What a format says about its JSON. */
+export interface JsonSpec {
+  readonly paths: readonly Entry<TargetSpec>[];
+  readonly wrappers: readonly WrapperSpec[];
+  readonly closed: readonly Text[];
+}
+
+/** Turns tables of key paths into the tree the reader walks. */
+export function compileJsonPaths(spec: JsonSpec, slots: FormatSlots): JsonBody {
   const root: Branch = { children: new Map() };
-  for (const entry of entries) {
-    const keys = splitPath(entry.key);
-    if (keys !== undefined) addPath(root, keys, entry);
+  addPaths(root, [], spec.paths);
+  closePaths(root, [], spec.closed);
+  for (const { at, json } of spec.wrappers) {
+    const keys = splitPath(at);
+    if (keys === undefined) continue;
+    addPaths(root, [], json ?? []);
+    addPaths(root, keys, spec.paths);
+    closePaths(root, keys, spec.closed);
+    if (keys.at(-1) === FIRST) branchAt(root, [...keys.slice(0, -1), EVERY]).others = true;
   }
   return { kind: 'json', root: compileNode(root, slots) };
 }
 
-function addPath(root: Branch, keys: readonly string[], entry: Entry<TargetSpec>): void {
+function addPaths(root: Branch, prefix: readonly string[], entries: readonly Entry<TargetSpec>[]): void {
+  for (const entry of entries) {
+    const keys = splitPath(entry.key);
+    if (keys === undefined) continue;
+    const branch = branchAt(root, [...prefix, ...keys]);
+    if (branch.target !== undefined) entry.key.report('duplicate_key', `path \`${entry.key.value}\` is there twice`);
+    branch.target = entry;
+  }
+}
+
+function closePaths(root: Branch, prefix: readonly string[], paths: readonly Text[]): void {
+  for (const path of paths) {
+    const keys = splitPath(path);
+    if (keys !== undefined) branchAt(root, [...prefix, ...keys]).closed = true;
+  }
+}
+
+function branchAt(root: Branch, keys: readonly string[]): Branch {
   let branch = root;
   for (const key of keys) {
     const child = branch.children.get(key) ?? { children: new Map() };
     branch.children.set(key, child);
     branch = child;
   }
-  if (branch.target !== undefined) entry.key.report('duplicate_key', `path \`${entry.key.value}\` is there twice`);
-  branch.target = entry;
+  return branch;
 }
 
+/** An object where only elements of an array are expected is read as the first of them. */
 function compileNode(branch: Branch, slots: FormatSlots): JsonNode {
-  return { keys: [...branch.children].map(([key, child]) => compileKey(key, child, slots)) };
+  const keys = [...branch.children].map(([key, child]) => compileKey(key, child, slots));
+  const lone = keys.every(({ key }) => key === FIRST || key === EVERY)
+    ? keys.find(({ key }) => key === FIRST)
+    : undefined;
+  return { keys: [...keys, ...(lone?.node?.keys ?? [])], ...(branch.closed && { closed: true }) };
 }
 
 function compileKey(key: string, branch: Branch, slots: FormatSlots): JsonKey {
-  const { target } = branch;
+  const { target, others } = branch;
   const node = branch.children.size > 0 ? { node: compileNode(branch, slots) } : {};
-  if (target === undefined || target.value.ignore) return { key, ...node, ignore: target !== undefined };
+  const ignore = target?.value.ignore === true;
+  const rest = { ...node, ignore, ...(others && { others }) };
+  if (target === undefined || ignore || target.value.keep) return { key, ...rest };
   const capture = makeCapture(target.value, target.key, slots);
   markCaptured(capture, slots);
-  return { key, capture, ...node, ignore: false };
+  return { key, capture, ...rest };
 }

@@ -31,7 +31,7 @@ export class ImageBuilder {
   reserve(length: number, align = 8): number {
     const offset = Math.ceil(this.end / align) * align;
     this.end = offset + length;
-    if (this.end > IMAGE_MAX) throw new ImageTooLarge(this.end);
+    if (this.end > IMAGE_MAX) throw new ImageTooLarge(`the policy needs ${this.end} bytes, ${IMAGE_MAX} are there`);
     if (this.end > this.bytes.length) this.grow();
     return IMAGE_BASE + offset;
   }
@@ -125,11 +125,4 @@ export class ImageBuilder {
 }
 
 /** The policy does not fit into an image. */
-export class ImageTooLarge extends Error {
-  readonly size: number;
-
-  constructor(size: number) {
-    super(`the policy needs ${size} bytes, ${IMAGE_MAX} are there`);
-    this.size = size;
-  }
-}
+export class ImageTooLarge extends Error {}

@@ -8,13 +8,14 @@ interface Entry {
   readonly key: string;
   readonly node: number;
   readonly capture: number;
-  readonly ignore: boolean;
+  /** As `Key.ignore`. */
+  readonly ignore: number;
   readonly bit: number;
 }
 
-/** An object to look for: which keys it has, and the bit each stands for. */
+/** An object to look for: which keys it has, and the bit each stands for; of texts, each of them. */
 export interface BitNode {
-  readonly keys: Map<string, { bit: number; node?: BitNode }>;
+  readonly keys: Map<string, { bit: number; node?: BitNode; texts?: Map<string, number> }>;
 }
 
 const EMPTY = 0xffffffff;
@@ -22,14 +23,14 @@ const MASK = (1n << 64n) - 1n;
 
 /** Places an object's keys and what is below them. `prefix`: dotted path of the object and a dot. */
 export function placeNode(image: ImageBuilder, node: JsonNode, prefix: string): number {
-  const entries = node.keys.map(({ key, capture, node: child, ignore }) => ({
+  const entries = node.keys.map(({ key, capture, node: child, ignore, others }) => ({
     key,
     node: child ? placeNode(image, child, childPrefix(prefix, key)) : 0,
     capture: capture ? placeCapture(image, capture) : 0,
-    ignore,
+    ignore: others ? 2 : ignore ? 1 : 0,
     bit: 0,
   }));
-  return placeTable(image, entries, prefix);
+  return placeTable(image, entries, prefix, node.closed);
 }
 
 /** `user.` and `groups` give `user.groups.`; elements of `resources.` give `resources[0].`, all of them `resources[].`. */
@@ -39,17 +40,21 @@ function childPrefix(prefix: string, key: string): string {
 
 /** Places a node whose keys only raise bits: for sniffing, and for finding the line in the host's record. */
 export function placeBitNode(image: ImageBuilder, node: BitNode): number {
-  const entries = [...node.keys].map(([key, { bit, node: child }]) => ({
+  const entries = [...node.keys].map(([key, { bit, node: child, texts }]) => ({
     key,
     node: child ? placeBitNode(image, child) : 0,
-    capture: 0,
-    ignore: false,
+    capture: texts ? placeBitNode(image, textNode(texts)) : 0,
+    ignore: 0,
     bit,
   }));
   return placeTable(image, entries, '');
 }
 
-function placeTable(image: ImageBuilder, entries: readonly Entry[], prefix: string): number {
+const textNode = (texts: ReadonlyMap<string, number>): BitNode => ({
+  keys: new Map([...texts].map(([text, bit]) => [text, { bit }])),
+});
+
+function placeTable(image: ImageBuilder, entries: readonly Entry[], prefix: string, closed = false): number {
   const path = image.text(prefix);
   const elements = entries.filter(({ key }) => key === '[]' || key === '[0]');
   const keys = entries.filter((entry) => !elements.includes(entry));
@@ -74,6 +79,7 @@ function placeTable(image: ImageBuilder, entries: readonly Entry[], prefix: stri
   image.u32(at + NodeAt.mask, size - 1);
   image.u32(at + NodeAt.keys, table);
   image.span(at + NodeAt.prefix, path);
+  image.u32(at + NodeAt.closed, closed ? 1 : 0);
   elements.forEach(({ key }, i) => {
     image.u32(at + (key === '[]' ? NodeAt.every : NodeAt.first), places[i]!);
   });
@@ -86,7 +92,7 @@ function writeEntry(image: ImageBuilder, at: number, entry: Entry, key: Uint8Arr
   image.u32(at + KeyAt.text + 4, key.length);
   image.u32(at + KeyAt.node, entry.node);
   image.u32(at + KeyAt.capture, entry.capture);
-  image.u32(at + KeyAt.ignore, entry.ignore ? 1 : 0);
+  image.u32(at + KeyAt.ignore, entry.ignore);
   image.u32(at + KeyAt.bit, entry.bit);
 }
 

@@ -18,6 +18,7 @@ import { escapeText, ImageBuilder } from './builder.ts';
 import { placeAssigns, placeFormat } from './format_tables.ts';
 import { type BitNode, placeBitNode } from './json_tables.ts';
 import { knownOf, pruneMembers } from './reachable.ts';
+import { placeJsonSniffers } from './sniff_tables.ts';
 import { placeTemplate } from './template_tables.ts';
 
 /** What `describe` tells of the engine the image is for. */
@@ -123,7 +124,7 @@ function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[
     image.u32(entry + SourceAt.format_count, row.source.formats.length);
     image.u32(entry + SourceAt.sniff_text, row.text);
     image.u32(entry + SourceAt.sniff_json, row.json?.node ?? 0);
-    image.u32(entry + SourceAt.sniff_masks, row.json?.masks ?? 0);
+    image.u32(entry + SourceAt.sniff_rows, row.json?.rows ?? 0);
     image.u32(entry + SourceAt.record_node, row.record);
   });
   return at;
@@ -134,39 +135,6 @@ function placeTextSniffers(image: ImageBuilder, formats: readonly FormatPlan[]):
     sniff.kind === 'text' ? [{ kind: 'regex' as const, text: `^(?:${sniff.pattern})`, id }] : [],
   );
   return patterns.length === 0 ? 0 : placeAutomaton(image, buildAutomaton(patterns, { mode: 'first' }));
-}
-
-/** One bit per distinct path any of the formats is known by. */
-function placeJsonSniffers(
-  image: ImageBuilder,
-  formats: readonly FormatPlan[],
-): { node: number; masks: number } | undefined {
-  const root: BitNode = { keys: new Map() };
-  const bits = new Map<string, number>();
-  const masks = formats.map(({ sniff }) => {
-    if (sniff.kind !== 'json') return 0n;
-    return sniff.keys.reduce((mask, path) => mask | (1n << BigInt(addPath(root, path, bits) - 1)), 0n);
-  });
-  if (bits.size === 0) return undefined;
-  const at = image.reserve(masks.length * 8);
-  masks.forEach((mask, i) => {
-    image.u64(at + i * 8, mask);
-  });
-  return { node: placeBitNode(image, root), masks: at };
-}
-
-function addPath(root: BitNode, path: string, bits: Map<string, number>): number {
-  const bit = bits.get(path) ?? bits.size + 1;
-  bits.set(path, bit);
-  const steps = path.split('.');
-  let node = root;
-  for (const [i, step] of steps.entries()) {
-    const known = node.keys.get(step) ?? { bit: 0 };
-    node.keys.set(step, known);
-    if (i === steps.length - 1) known.bit = bit;
-    else node = known.node ??= { keys: new Map() };
-  }
-  return bit;
 }
 
 function placeRoutes(image: ImageBuilder, routes: readonly RoutePlan[]): number {

@@ -15,24 +15,47 @@ const FIRST = '[0]';
 export function readPaths(body: JsonBody, line: string, context: Omit<ConvertContext, 'escapes'>, draft: Draft): void {
   const unmapped = [...draft.unmapped];
   const { value, valid } = readJson(line);
-  const walk = new Walk(line, valid, context, draft);
-  if (value?.kind === 'object') walk.container(body.root, value, '');
+  const walk = new Walk({ line, valid, context, draft, inner: [] });
+  if (value?.kind === 'object') walk.all(body.root, value);
   if (valid && value?.kind === 'object') return;
   draft.unmapped = unmapped;
   draft.fail('json_expected', 0, 'a JSON value');
 }
 
+interface WalkState {
+  readonly line: string;
+  readonly valid: boolean;
+  readonly context: Omit<ConvertContext, 'escapes'>;
+  readonly draft: Draft;
+  /** Objects met in texts, with what reads them. */
+  readonly inner: { readonly node: JsonNode; readonly text: string; readonly path: string }[];
+}
+
+/** Objects in texts the formats look into, at most. */
+const INNER_MAX = 8;
+
 class Walk {
+  readonly #state: WalkState;
   readonly #line: string;
   readonly #valid: boolean;
-  readonly #context: Omit<ConvertContext, 'escapes'>;
   readonly #draft: Draft;
 
-  constructor(line: string, valid: boolean, context: Omit<ConvertContext, 'escapes'>, draft: Draft) {
-    this.#line = line;
-    this.#valid = valid;
-    this.#context = context;
-    this.#draft = draft;
+  constructor(state: WalkState) {
+    this.#state = state;
+    this.#line = state.line;
+    this.#valid = state.valid;
+    this.#draft = state.draft;
+  }
+
+  /** The line's object, then what texts in it hold. */
+  all(root: JsonNode, value: Container): void {
+    this.container(root, value, '');
+    const { inner } = this.#state;
+    for (let entry = inner[0], i = 0; entry !== undefined; entry = inner[++i]) {
+      const { value: held } = readJson(entry.text);
+      const walk = new Walk({ ...this.#state, line: entry.text, valid: true });
+      if (held?.kind === 'object') walk.container(entry.node, held, entry.path);
+    }
   }
 
   /** `path`: dotted, of the container itself; empty for the whole line. */
@@ -41,12 +64,16 @@ class Walk {
     if (value.kind === 'object') {
       for (const { key, value: member } of value.members) {
         const memberPath = path === '' ? key : `${path}.${key}`;
-        this.#value(isElement(key) ? undefined : find(key), member, memberPath, memberPath);
+        const known = isElement(key) ? undefined : find(key);
+        if (known === undefined && node.closed && this.#isWhole(member)) this.#draft.drift = true;
+        this.#value(known, member, memberPath, memberPath);
       }
       return;
     }
     for (const [i, item] of value.items.entries()) {
       const key = (i === 0 ? find(FIRST) : undefined) ?? find(EVERY);
+      if (key?.others && this.#isWhole(item))
+        this.#draft.failField('one_record_expected', byteOffset(this.#line, item.start), path);
       this.#value(key, item, `${path}${key?.key ?? ''}`, `${path}[${i}]`);
     }
   }
@@ -55,8 +82,18 @@ class Walk {
   #value(key: JsonKey | undefined, value: JsonText, inside: string, path: string): void {
     if (key?.node !== undefined && descends(key.node, value)) this.container(key.node, value, inside);
     else if (key?.ignore || !this.#isWhole(value)) return;
+    else if (key?.node !== undefined && this.#lookInside(key.node, value, inside)) return;
     else if (key?.capture !== undefined) this.#capture(key.capture, value);
     else this.#draft.unmapped.push([path, carryPlain(value, this.#line)]);
+  }
+
+  /** Text that is a JSON object is read behind everything else. */
+  #lookInside(node: JsonNode, value: JsonText, path: string): boolean {
+    const { inner } = this.#state;
+    if (value.kind !== 'string' || !value.text.startsWith('{') || inner.length === INNER_MAX) return false;
+    if (!readJson(value.text).valid) return false;
+    inner.push({ node, text: value.text, path });
+    return true;
   }
 
   /** Of a malformed line the value it ends in may be cut. */
@@ -77,7 +114,7 @@ class Walk {
       const place = { line: this.#line, start: start + quote, end: end - quote };
       applyCapture(this.#draft, capture, {
         ...place,
-        ...this.#context,
+        ...this.#state.context,
         text: value.text,
         escapes: 'none',
       });

@@ -1,4 +1,4 @@
-import type { FormatPlan, Plan, SourcePlan } from '../plan.ts';
+import type { FormatPlan, JsonMark, Plan, SourcePlan } from '../plan.ts';
 import type { Draft } from './draft.ts';
 import { type JsonText, readJson } from './json_text.ts';
 import type { RecordText } from './record.ts';
@@ -31,14 +31,23 @@ function refuse({ sniff }: FormatPlan, { text, line }: RecordText): string | und
       const { value, valid } = readJson(line ?? text);
       if (!valid || value?.kind !== 'object') return 'the line is not a JSON object';
       if (line !== undefined && value.start > 0) return 'a blank is before the JSON object';
-      const missing = sniff.keys.find((path) => !hasPath(value, path.split('.')));
-      return missing === undefined ? undefined : `\`${missing}\` is not there`;
+      const missing = sniff.any.map((marks) => marks.find((mark) => !hasMark(value, mark.keys, mark.is)));
+      return missing.includes(undefined) ? undefined : missing.map((mark) => refusal(mark!)).join(', ');
     }
   }
 }
 
+const FIRST = '[0]';
+
+const refusal = ({ keys, is }: JsonMark): string =>
+  `\`${keys.join('.')}\` is not ${is === undefined ? 'there' : is.map((text) => `\`${text}\``).join(' or ')}`;
+
 /** Of equal keys any one will do. */
-function hasPath(value: JsonText, [key, ...rest]: readonly string[]): boolean {
-  if (key === undefined) return true;
-  return value.kind === 'object' && value.members.some((each) => each.key === key && hasPath(each.value, rest));
+function hasMark(value: JsonText, [key, ...rest]: readonly string[], is?: readonly string[]): boolean {
+  if (key === undefined) return is === undefined || (value.kind === 'string' && is.includes(value.text));
+  if (value.kind === 'array') return key === FIRST && value.items[0] !== undefined && hasMark(value.items[0], rest, is);
+  return (
+    value.kind === 'object' &&
+    value.members.some((each) => key !== FIRST && each.key === key && hasMark(each.value, rest, is))
+  );
 }
