@@ -67,6 +67,44 @@ export function parseDecimal(p: usize, end: usize, places: i32): bool {
   return true;
 }
 
+/**
+ * One to eight decimals, up to eight digits before the point, each with a unit (`h m s ms us µs μs ns`), to microseconds in `value`: -1 with
+ * a minus in front.
+ */
+export function parseUnits(p: usize, end: usize): bool {
+  const negative = p < end && load<u8>(p) == 0x2d;
+  if (negative || (p < end && load<u8>(p) == 0x2b)) p++;
+  if (p >= end) return false;
+  let sum: i64 = 0;
+  for (let parts = 0; p < end; parts++) {
+    const start = p;
+    while (p < end && isDigit(load<u8>(p))) p++;
+    if (parts == 8 || p == start || p - start > 8) return false;
+    while (p < end && (isDigit(load<u8>(p)) || load<u8>(p) == 0x2e)) p++;
+    const unit = p;
+    while (p < end && !isDigit(load<u8>(p)) && load<u8>(p) != 0x2e) p++;
+    if (!parsePart(start, unit, p)) return false;
+    sum += value;
+  }
+  value = negative ? -1 : sum;
+  return true;
+}
+
+/** A decimal in [start, unit) and its unit, to microseconds. */
+function parsePart(start: usize, unit: usize, end: usize): bool {
+  const length = <u32>(end - unit);
+  if (length == 0 || length > 3) return false;
+  const name = load<u32>(unit) & (<u32>0xffffff >> ((3 - length) << 3));
+  if (name == 0x73) return parseDecimal(start, unit, 6);
+  if (name == 0x736d) return parseDecimal(start, unit, 3);
+  const long = name == 0x6d || name == 0x68;
+  if (!long && name != 0x7375 && name != 0x73b5c2 && name != 0x73bcce && name != 0x736e) return false;
+  if (!parseDecimal(start, unit, long ? 6 : 0)) return false;
+  if (long) value *= name == 0x6d ? 60 : 3600;
+  else if (name == 0x736e) value /= 1000;
+  return true;
+}
+
 /** Digits from `p` on, at most `most`, into `value`; the position behind them. */
 export function takeDigits(p: usize, end: usize, most: i32): usize {
   let n: i64 = 0;

@@ -1,6 +1,6 @@
 import { hexValue, isDigit, sameBytes } from '../bytes/ascii';
 import { parseAddress } from '../bytes/ip';
-import { parseDecimal, parseInteger, value } from '../bytes/number';
+import { parseDecimal, parseInteger, parseUnits, value } from '../bytes/number';
 import { parseClfTime, parseClock, parseCtime, parseDate, parseEpochTime, parseIsoTime, timeMs } from '../bytes/time';
 import { setBool, setInt, setText } from '../event';
 import { failField } from '../fail';
@@ -36,6 +36,7 @@ export function escapesQuotes(): bool {
 /** Whether the text says that there is no value. */
 export function isMissing(start: usize, end: usize): bool {
   if (end - start < 2 && (start == end || load<u8>(start) == 0x2d)) return true;
+  if (end - start == 3 && (load<u32>(start) & 0xffffff) == 0x412f4e) return true;
   for (let i: u32 = 0; i < missingCount; i++) {
     const span = missing + ((<usize>i) << 3);
     if (<usize>load<u32>(span, 4) == end - start && sameBytes(load<u32>(span), start, end - start)) return true;
@@ -48,7 +49,7 @@ function reject(code: i32, capture: usize, at: usize): void {
   failField(code, at, name, name + load<u32>(capture, Capture.name + 4));
 }
 
-/** Writes the captured text to the capture's slots, or marks the record partial. `-` and the empty text leave them missing. */
+/** Writes the captured text to the capture's slots, or marks the record partial. `-`, `N/A` and the empty text leave them missing. */
 export function convert(capture: usize, start: usize, end: usize): void {
   const kind = load<u32>(capture, Capture.convert);
   const slot = <u32>load<u16>(capture, Capture.slots);
@@ -58,6 +59,8 @@ export function convert(capture: usize, start: usize, end: usize): void {
   }
   if (end - start < 2 && (start == end || load<u8>(start) == 0x2d)) return;
   if (missingCount != 0 && isMissing(start, end)) return;
+  // `N/A`
+  if (end - start == 3 && (load<u32>(start) & 0xffffff) == 0x412f4e) return;
   switch (kind) {
     case Convert.text: {
       if (slot == NOWHERE) return;
@@ -128,6 +131,8 @@ export function convert(capture: usize, start: usize, end: usize): void {
     case Convert.seconds_sum:
       keepList(capture, start, end);
       return secondsSum(capture, slot, start, end);
+    case Convert.duration:
+      return duration(capture, slot, start, parseUnits(start, end));
     case Convert.boolean: {
       const word = booleanWord(start, end);
       if (word < 0) return reject(ErrorCode.boolean_expected, capture, start);

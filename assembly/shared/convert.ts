@@ -57,4 +57,6 @@ export enum Convert {
   clock,
   /** `Tue Feb 03 04:05:06.123456 2026` to epoch milliseconds; weekday and fraction optional. */
   ctime,
+  /** Decimals with units, `1m2.5s`, `0.005s`, `6.31ms`, to microseconds; a negative one means missing. */
+  duration,
 }

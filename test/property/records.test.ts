@@ -6,10 +6,12 @@ import { type BuiltFilter, buildFilter, readEngine } from '../../src/filter.ts';
 import { FilterInstance } from '../../src/host/index.ts';
 import { packageRoot } from '../../src/policy/catalog.ts';
 import { bothOutputs, type HostRecord, referenceOf } from '../support/differential.ts';
+import { readFixtures } from '../support/fixtures.ts';
 
 const RUNS = Number(process.env.AUDITLB_FUZZ_RUNS ?? 3000);
 const SAMPLES = join(packageRoot(), 'samples');
-const TAGS = ['nginx.access', 'alb', 'haproxy', 'kube.audit', 'cloudtrail', 'nobody'];
+const FIXTURES = readFixtures();
+const TAGS = ['nginx.access', 'haproxy', 'nobody', 'auto', ...FIXTURES.map(({ format }) => format)];
 /** What log lines are made of: the bytes parsers stumble over. */
 const FRAGMENTS = [
   '"',
@@ -61,10 +63,18 @@ function build(text: string, kind: 'release' | 'debug' = 'release'): BuiltFilter
   return built.filter!;
 }
 
+/** The samples' policy with a source for every format, and one that guesses. */
+function policy(): string {
+  const own = ['auto', ...FIXTURES.map(({ format }) => format)];
+  const sources = own.map((format) => `  - { name: x_${format}, tag: ${format}, format: ${format} }\n`);
+  return readFileSync(join(SAMPLES, 'policy.yaml'), 'utf8').replace(/^sources:\n/m, (head) => head + sources.join(''));
+}
+
 beforeAll(() => {
-  filter = build(readFileSync(join(SAMPLES, 'policy.yaml'), 'utf8'));
+  filter = build(policy());
   const files = readdirSync(SAMPLES).filter((name) => name.endsWith('.log'));
-  lines = files.flatMap((name) => readFileSync(join(SAMPLES, name), 'utf8').trimEnd().split('\n'));
+  const samples = files.flatMap((name) => readFileSync(join(SAMPLES, name), 'utf8').trimEnd().split('\n'));
+  lines = [...samples, ...FIXTURES.flatMap((folder) => folder.files.flatMap((file) => file.lines))];
 });
 
 /** A sample line with a few edits: bytes cut out, repeated, swapped for fragments. */
@@ -130,7 +140,7 @@ describe('any record', () => {
   });
 
   test('never trips an assertion of the debug engine', () => {
-    const instance = new FilterInstance(build(readFileSync(join(SAMPLES, 'policy.yaml'), 'utf8'), 'debug').wasm);
+    const instance = new FilterInstance(build(policy(), 'debug').wasm);
     fc.assert(
       fc.property(hostRecord(), (input) => {
         const answer = instance.call(Buffer.from(input.tag), input.timeSec, input.timeNsec, input.record);

@@ -29,7 +29,9 @@ export function referenceOf(filter: BuiltFilter): (record: HostRecord) => Evalua
 /** What the engine gives, as a JSON value; its refusal where it gave no object. */
 export function engineOutput(instance: FilterInstance, { tag, timeSec, timeNsec, record }: HostRecord): unknown {
   const answer = instance.call(Buffer.from(tag), timeSec, timeNsec, record);
-  return JSON.parse('output' in answer ? Buffer.from(answer.output).toString() : JSON.stringify(answer));
+  const text = 'output' in answer ? Buffer.from(answer.output).toString() : JSON.stringify(answer);
+  // `-0` does not survive being written by the reference.
+  return JSON.parse(text, (_, value: unknown) => (value === 0 ? 0 : value));
 }
 
 /** Both executors on one record: outputs are JSON values. */

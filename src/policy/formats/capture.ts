@@ -46,6 +46,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   date: TIME,
   clock: TIME,
   ctime: TIME,
+  duration: DURATION,
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */

@@ -64,13 +64,14 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.date]: (text, { zoneMinutes }) => time(text, dateTime(text, zoneMinutes)),
   [Convert.clock]: (text) => time(text, clockTime(text)),
   [Convert.ctime]: (text, { zoneMinutes }) => time(text, cTime(text, zoneMinutes)),
+  [Convert.duration]: (text) => duration(text, unitSum(text)),
   [Convert.last_count]: (text) => ofLast(text, (last) => integer(last, 'integer_expected', orMissing)),
 };
 
 export const isMissing = (text: string, { missing }: ConvertContext): boolean =>
-  text === '' || text === '-' || missing.includes(text);
+  ['', '-', 'N/A', ...missing].includes(text);
 
-/** What captured text becomes. `-` and the empty text are missing but to `verbatim`. */
+/** What captured text becomes. `-`, `N/A` and the empty text are missing but to `verbatim`. */
 export function convertText(convert: Convert, text: string, context: ConvertContext): Conversion {
   if (convert !== Convert.verbatim && isMissing(text, context)) return MISSING;
   return RULES[convert](text, context);
@@ -90,6 +91,30 @@ function microseconds(text: string, places: number): bigint | undefined {
   if (match === null) return undefined;
   const [, sign, whole, fraction = ''] = match;
   return sign === '-' ? -1n : BigInt(whole! + fraction.padEnd(places, '0').slice(0, places));
+}
+
+/** Nanoseconds of each unit. */
+const UNITS: Readonly<Record<string, bigint>> = {
+  h: 3_600_000_000_000n,
+  m: 60_000_000_000n,
+  s: 1_000_000_000n,
+  ms: 1_000_000n,
+  us: 1000n,
+  µs: 1000n,
+  μs: 1000n,
+  ns: 1n,
+};
+
+/** Decimals with units; -1 if negative, `undefined` if it is none. Every part is cut down to microseconds by itself. */
+function unitSum(text: string): bigint | undefined {
+  const [, sign, rest] = /^([+-]?)((?:\d{1,8}(?:\.\d{1,9})?(?:h|m|s|ms|us|µs|μs|ns)){1,8})$/.exec(text) ?? [];
+  if (rest === undefined) return undefined;
+  const parts = [...rest.matchAll(/(\d+)(?:\.(\d+))?(\D+)/g)].map(([, whole, fraction = '', unit]) => {
+    const factor = UNITS[unit!]!;
+    if (factor > 1_000_000_000n) return microseconds(`${whole}.${fraction || 0}`, 6)! * (factor / 1_000_000_000n);
+    return (BigInt(whole + fraction.padEnd(9, '0')) * factor) / 1_000_000_000_000n;
+  });
+  return sign === '-' ? -1n : parts.reduce((sum, part) => sum + part, 0n);
 }
 
 function duration(text: string, value: bigint | undefined): Conversion {
