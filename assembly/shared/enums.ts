@@ -88,6 +88,11 @@ export enum Activity {
   deactivate,
   add_subgroup,
   remove_subgroup,
+  inject,
+  set_user_id,
+  list,
+  encrypt,
+  decrypt,
 }
 
 export enum Outcome {

@@ -123,12 +123,23 @@ export enum Field {
   log_stream,
   time_date,
   time_clock,
+  group_name,
+  group_id,
+  privileges,
+  process_name,
+  process_pid,
+  process_command_line,
+  process_path,
+  process_parent_pid,
+  db_name,
+  db_query,
+  db_type,
   COUNT,
 }
 
 /** Captures of the current format that have no field of their own; their names are in the policy image. */
-export const EXTRA_BASE = 128;
-export const EXTRA_MAX = 80;
+export const EXTRA_BASE = 136;
+export const EXTRA_MAX = 72;
 /** Labels of the current source; their names are the policy's. */
 export const LABEL_BASE = 208;
 export const LABEL_MAX = 32;

@@ -175,6 +175,17 @@ export const FIELDS: Readonly<Record<FieldName, FieldInfo>> = {
   time_clock: { type: 'time', doc: 'time of day that stands apart from its date' },
   log_stream: text('log.stream', 'stream of a container: stdout or stderr'),
   event_type: text('event.type', 'type in the source’s own words'),
+  group_name: text('group.name', 'group acted upon'),
+  group_id: text('group.id', 'its id'),
+  privileges: text('privileges', 'privileges, roles or policies given or taken, separated by commas'),
+  process_name: text('process.name', 'process acted upon'),
+  process_pid: int('process.pid', 'its id'),
+  process_command_line: text('process.command_line', 'its command line'),
+  process_path: text('process.path', 'path of its program'),
+  process_parent_pid: int('process.parent_pid', 'id of the process that started it'),
+  db_name: text('db.name', 'database'),
+  db_query: text('db.query', 'statement or query'),
+  db_type: text('db.type', 'kind of database: the product or its protocol'),
 };
 
 /** Fields by the path policies and formats use. */

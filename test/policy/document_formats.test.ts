@@ -71,7 +71,7 @@ maps:
     ];
     expect(faulty.map(formatFaults).join('\n\n')).toMatchInlineSnapshot(`
       "policy.yaml:6:7: class_without_template: schema \`ocsf\` has no class \`detection_finding\` yet
-        help: one of http_activity, network_activity, api_activity, authentication, base_event
+        help: one of http_activity, network_activity, api_activity, authentication, account_change, authorize_session, entity_management, user_access, group_management, process_activity, datastore_activity, base_event
 
       policy.yaml:6:7: missing_key: key \`class\` is missing
         help: one of \`http_activity\`, \`network_activity\`, \`api_activity\`, \`authentication\`, \`authorize_session\`, \`account_change\`, \`user_access\`, \`group_management\`, \`entity_management\`, \`process_activity\`, \`datastore_activity\`, \`detection_finding\`, \`base_event\`
