@@ -1,3 +1,4 @@
+import { parseAddress } from './bytes/ip';
 import { putInteger } from './bytes/number';
 import { SLOTS } from './event';
 import { reach, workTop } from './host/memory';
@@ -115,6 +116,10 @@ export function encode(template: usize, format: usize): usize {
       store<u8>(p++, 0x2c);
       continue;
     }
+    if (code == TmplCode.skip) {
+      if (!allowed(load<u32>(op, TmplOp.detail))) op += load<u32>(op, TmplOp.count);
+      continue;
+    }
     if (code == TmplCode.end) {
       if (load<u8>(p - 1) == 0x2c) p--;
       store<u16>(p, 0x7d);
@@ -174,8 +179,10 @@ function putMember(op: usize, code: i32, format: usize): bool {
       break;
     }
     case TmplCode.split_list:
-      return putSplitList(op, slot);
+    case TmplCode.address_list:
+      return putSplitList(op, slot, as == TmplCode.address_list);
     default: {
+      if (as == TmplCode.not_addresses && areAddresses(slot)) return true;
       putKey(op);
       if (as == TmplCode.text_list) store<u8>(out++, 0x5b);
       if (!putText(slot)) return false;
@@ -281,8 +288,40 @@ function putText(slot: usize): bool {
   return true;
 }
 
-/** `["a","b"]` of `a, b`: cut at commas, blanks around the parts dropped, empty parts too. */
-function putSplitList(op: usize, slot: usize): bool {
+/** The latest part of a list `nextPart` found. */
+let partStart: usize = 0;
+let partEnd: usize = 0;
+
+/** The part at `p`: what follows up to a comma, without the blanks around it. The position behind the comma. */
+function nextPart(p: usize, end: usize): usize {
+  partStart = p;
+  while (p < end && load<u8>(p) != 0x2c) p++;
+  partEnd = p;
+  while (partStart < partEnd && load<u8>(partStart) == 0x20) partStart++;
+  while (partEnd > partStart && load<u8>(partEnd - 1) == 0x20) partEnd--;
+  return p + 1;
+}
+
+/** Whether the latest part is an address as OCSF takes them: no zone, and no more than 40 characters. */
+function isAddressPart(): bool {
+  if (partEnd - partStart > 40) return false;
+  for (let p = partStart; p < partEnd; p++) if (load<u8>(p) == 0x25) return false;
+  return parseAddress(partStart, partEnd);
+}
+
+/** Whether every part of the list is an address. */
+function areAddresses(slot: usize): bool {
+  if (load<u32>(slot) != SlotKind.text) return false;
+  const end = <usize>load<u32>(slot, 8);
+  for (let p = <usize>load<u32>(slot, 4); p < end; ) {
+    p = nextPart(p, end);
+    if (partEnd > partStart && !isAddressPart()) return false;
+  }
+  return true;
+}
+
+/** `["a","b"]` of `a, b`: cut at commas, blanks around the parts dropped, empty parts too, and perhaps those that are no address. */
+function putSplitList(op: usize, slot: usize, addresses: bool): bool {
   if (load<u32>(slot) != SlotKind.text) return true;
   let p = <usize>load<u32>(slot, 4);
   const end = <usize>load<u32>(slot, 8);
@@ -293,20 +332,14 @@ function putSplitList(op: usize, slot: usize): bool {
   store<u8>(out++, 0x5b);
   const first = out;
   while (p < end) {
-    let q = p;
-    while (q < end && load<u8>(q) != 0x2c) q++;
-    let from = p;
-    let to = q;
-    while (from < to && load<u8>(from) == 0x20) from++;
-    while (to > from && load<u8>(to - 1) == 0x20) to--;
-    if (to > from) {
+    p = nextPart(p, end);
+    if (partEnd > partStart && (!addresses || isAddressPart())) {
       store<u8>(out++, 0x22);
-      memory.copy(out, from, to - from);
-      out += to - from;
+      memory.copy(out, partStart, partEnd - partStart);
+      out += partEnd - partStart;
       store<u16>(out, 0x2c22);
       out += 2;
     }
-    p = q + 1;
   }
   if (out == first) {
     out = before;

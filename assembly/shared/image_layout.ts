@@ -262,7 +262,7 @@ export enum TmplOp {
   text = 8,
   /** Address of `TmplDetail`; of the table for `enumeration`; for `open` of the slots (number * 16) inside, a zero behind them, or 0: not looked at. */
   detail = 16,
-  /** `enumeration`: entries of the table. `open`: bytes of operations to the one of its `close`. */
+  /** `enumeration`: entries of the table. `open`: bytes of operations to the one of its `close`; `skip`: to the last it skips. */
   count = 20,
   size = 24,
 }
@@ -308,6 +308,11 @@ export enum TmplCode {
   split_list = 14,
   /** Integer microseconds as integer milliseconds. */
   milliseconds = 15,
+  /** Unless the guard at `detail` holds, skips `count` bytes of operations. */
+  skip = 16,
+  /** The parts of a list that are addresses; the whole text if one of them is none. */
+  address_list = 17,
+  not_addresses = 18,
 }
 
 /** Header, then u16 transitions by state and class, then a u32 per state: id + 1 (`first`), or the address of a list: u32 count, u32 ids (`set`). */

@@ -203,35 +203,41 @@ export interface TemplatePlan {
   readonly members: readonly Member[];
 }
 
+/** When a member stands: with one of the slots of `if` present (none: no matter), and none of `unless`. */
+export interface Guard {
+  readonly if?: readonly number[];
+  readonly unless?: readonly number[];
+}
+
 export type Member =
-  | { readonly kind: 'object'; readonly key: string; readonly members: readonly Member[] }
+  | ({ readonly kind: 'object'; readonly key: string; readonly members: readonly Member[] } & Guard)
   /** A list of at most one object. */
-  | { readonly kind: 'list'; readonly key: string; readonly members: readonly Member[] }
-  /** A constant JSON value. `if`: only when one of these slots is present; `unless`: only when none of these is. */
-  | {
-      readonly kind: 'constant';
-      readonly key: string;
-      readonly value: unknown;
-      readonly if: readonly number[];
-      readonly unless?: readonly number[];
-    }
+  | ({ readonly kind: 'list'; readonly key: string; readonly members: readonly Member[] } & Guard)
+  /** A constant JSON value. */
+  | ({ readonly kind: 'constant'; readonly key: string; readonly value: unknown } & Guard)
   /**
    * The first of these slots that is present. `as` what it becomes: `value` as the slot has it, `text` always a string,
    * `text_list` a list of one string, `split_list` a string cut at `, ` into a list, `enum` looked up in `table`,
-   * `milliseconds` microseconds cut down to whole milliseconds. A number that is not in `table` is as good as missing.
-   * `otherwise`: what stands there when nothing is present; such a member is always there, as a constant without `if` is.
-   * `if`, `unless`: as for a constant.
+   * `milliseconds` microseconds cut down to whole milliseconds; `address_list` those parts of a `split_list` that are IP addresses, and
+   * `not_addresses` the whole text if any part is none. A number that is not in `table` is as good as missing.
+   * `otherwise`: what stands there when nothing is present; such a member is always there, as a constant without a guard is.
    */
-  | {
+  | ({
       readonly kind: 'slot';
       readonly key: string;
       readonly slots: readonly number[];
-      readonly as: 'value' | 'text' | 'text_list' | 'split_list' | 'enum' | 'milliseconds';
+      readonly as:
+        | 'value'
+        | 'text'
+        | 'text_list'
+        | 'split_list'
+        | 'address_list'
+        | 'not_addresses'
+        | 'enum'
+        | 'milliseconds';
       readonly table?: Readonly<Record<number, string | number>>;
       readonly otherwise?: string | number;
-      readonly if?: readonly number[];
-      readonly unless?: readonly number[];
-    }
+    } & Guard)
   /** Captures without a field, keys the format does not list, keys of the host record. */
   | { readonly kind: 'unmapped'; readonly key: string }
   /** Labels of the source as `name:value`. */

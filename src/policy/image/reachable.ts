@@ -112,14 +112,14 @@ export function pruneMembers(members: readonly Member[], known: Known): Member[]
 
 function pruneMember(member: Member, known: Known): Member[] {
   const reachable = (list: readonly number[]): number[] => list.filter((slot) => known.reachable.has(slot));
-  if (member.kind === 'object' || member.kind === 'list') {
-    const members = pruneMembers(member.members, known);
-    return members.length === 0 ? [] : [{ ...member, members }];
-  }
   if (member.kind === 'unmapped' || member.kind === 'labels') return [member];
   const wanted = reachable(member.if ?? []);
   if ((member.if?.length ?? 0) > 0 && wanted.length === 0) return [];
   const unless = reachable(member.unless ?? []);
+  if (member.kind === 'object' || member.kind === 'list') {
+    const members = pruneMembers(member.members, known);
+    return members.length === 0 ? [] : [{ ...member, members, if: wanted, unless }];
+  }
   if (member.kind === 'constant') return [{ ...member, if: wanted, unless }];
   const [first, ...further] = reachable(member.slots);
   const constant =

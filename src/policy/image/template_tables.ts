@@ -1,5 +1,5 @@
 import { Tmpl, TmplCode, TmplDetail, TmplOp } from '../../../assembly/shared/image_layout.ts';
-import type { Member } from '../plan.ts';
+import type { Guard, Member } from '../plan.ts';
 import { escapeText, type ImageBuilder, type Span } from './builder.ts';
 
 type Table = Readonly<Record<number, string | number>>;
@@ -13,14 +13,14 @@ interface Row {
   readonly detail?: Detail;
   /** Of an `open`: operations to its `close`. Its slots are all those inside, or none if they are too many to look at. */
   readonly skip?: number;
+  /** Of a `skip`: when not to skip that many operations. */
+  readonly guard?: Guard;
 }
 
 /** Members with a guard, several slots, or a value for want of a slot. */
-interface Detail {
+interface Detail extends Guard {
   readonly as: TmplCode;
   readonly otherwise?: string | number;
-  readonly if: readonly number[];
-  readonly unless: readonly number[];
 }
 
 const VALUE_CODES = {
@@ -28,6 +28,8 @@ const VALUE_CODES = {
   text: TmplCode.text,
   text_list: TmplCode.text_list,
   split_list: TmplCode.split_list,
+  address_list: TmplCode.address_list,
+  not_addresses: TmplCode.not_addresses,
   enum: TmplCode.enumeration,
   milliseconds: TmplCode.milliseconds,
 } as const;
@@ -60,6 +62,8 @@ export function placeTemplate(image: ImageBuilder, members: readonly Member[]): 
 
 function placeParts(image: ImageBuilder, row: Row): { text: Span; detail: number; count: number; bytes: number } {
   const text = image.json(row.text);
+  if (row.skip !== undefined && row.guard !== undefined)
+    return { text, detail: placeGuard(image, row.guard), count: row.skip * TmplOp.size, bytes: 0 };
   if (row.skip !== undefined) {
     const inside = row.slots ?? [];
     const detail = inside.length === 0 ? 0 : image.words([...inside.map((slot) => slot * 16), 0]);
@@ -85,6 +89,39 @@ function placeParts(image: ImageBuilder, row: Row): { text: Span; detail: number
 }
 
 function* flatten(members: readonly Member[]): Generator<Row> {
+  for (const run of runs(members)) {
+    const [first] = run;
+    if (!isGuarded(first!) || (run.length === 1 && !('members' in first!))) yield* unguarded(run);
+    else {
+      const inside = joinConstants(unguarded(run.map((member) => ({ ...member, if: [], unless: [] }))));
+      yield { code: TmplCode.skip, text: '', guard: guardOf(first!), skip: inside.length };
+      yield* inside;
+    }
+  }
+}
+
+/** Neighbours with the same guard. */
+function runs(members: readonly Member[]): Member[][] {
+  const found: Member[][] = [];
+  for (const member of members) {
+    const last = found.at(-1);
+    if (last !== undefined && guardKey(last[0]!) === guardKey(member)) last.push(member);
+    else found.push([member]);
+  }
+  return found;
+}
+
+const guardOf = (member: Member): Guard => (member.kind === 'unmapped' || member.kind === 'labels' ? {} : member);
+
+function guardKey(member: Member): string {
+  const { if: needed = [], unless = [] } = guardOf(member);
+  return JSON.stringify([needed, unless]);
+}
+
+const isGuarded = (member: Member): boolean => guardKey(member) !== '[[],[]]';
+
+/** Members of a run whose guard is seen to already, or of none. */
+function* unguarded(members: readonly Member[]): Generator<Row> {
   for (const member of members) {
     const key = `"${escapeText(member.key)}":`;
     switch (member.kind) {
@@ -127,37 +164,35 @@ function slotsInside(members: readonly Member[]): number[] {
     if (member.kind === 'object' || member.kind === 'list')
       for (const slot of slotsInside(member.members)) slots.add(slot);
     else if (member.kind === 'slot') for (const slot of member.slots) slots.add(slot);
-    else if (member.kind === 'constant') for (const slot of member.if) slots.add(slot);
+    else if (member.kind === 'constant') for (const slot of member.if ?? []) slots.add(slot);
     else return [];
     if (member.kind === 'slot' && member.otherwise !== undefined) return [];
-    if (member.kind === 'constant' && member.if.length === 0) return [];
+    if (member.kind === 'constant' && (member.if ?? []).length === 0) return [];
     if ((member.kind === 'object' || member.kind === 'list') && slotsInside(member.members).length === 0) return [];
   }
   return slots.size > SKIPPABLE || slots.has(0) ? [] : [...slots];
 }
 
 function isCertain(member: Member): boolean {
-  if (member.kind === 'object' || member.kind === 'list') return member.members.some(isCertain);
-  if (member.kind === 'constant') return member.if.length === 0 && (member.unless ?? []).length === 0;
-  return false;
+  if (isGuarded(member)) return false;
+  return member.kind === 'constant' || ('members' in member && member.members.some(isCertain));
 }
 
 function constantRow(member: Member & { kind: 'constant' }, key: string): Row {
   const text = `${key}${JSON.stringify(member.value)},`;
-  const unless = member.unless ?? [];
-  if (member.if.length + unless.length === 0) return { code: TmplCode.constant, text };
-  return { code: TmplCode.detailed, text, detail: { as: TmplCode.constant, if: member.if, unless } };
+  if (!isGuarded(member)) return { code: TmplCode.constant, text };
+  const { if: needed = [], unless = [] } = member;
+  return { code: TmplCode.detailed, text, detail: { as: TmplCode.constant, if: needed, unless } };
 }
 
 function slotRow(member: Member & { kind: 'slot' }, key: string): Row {
   const as = VALUE_CODES[member.as];
-  const wanted = member.if ?? [];
-  const unless = member.unless ?? [];
+  const { if: needed = [], unless = [] } = member;
   const row = { text: key, slots: member.slots, ...(member.table === undefined ? {} : { table: member.table }) };
-  const plain = member.slots.length === 1 && wanted.length + unless.length === 0 && member.otherwise === undefined;
+  const plain = member.slots.length === 1 && !isGuarded(member) && member.otherwise === undefined;
   if (plain && (as === TmplCode.value || as === TmplCode.enumeration)) return { ...row, code: as };
   const otherwise = member.otherwise === undefined ? {} : { otherwise: member.otherwise };
-  return { ...row, code: TmplCode.detailed, detail: { as, if: wanted, unless, ...otherwise } };
+  return { ...row, code: TmplCode.detailed, detail: { as, if: needed, unless, ...otherwise } };
 }
 
 /** Constants that follow each other are one. */
@@ -172,7 +207,7 @@ function joinConstants(rows: Iterable<Row>): Row[] {
   return joined;
 }
 
-function placeGuard(image: ImageBuilder, { if: wanted, unless }: Detail): number {
+function placeGuard(image: ImageBuilder, { if: wanted = [], unless = [] }: Guard): number {
   if (wanted.length + unless.length === 0) return 0;
   return image.words([
     wanted.length,

@@ -1,5 +1,6 @@
+import { isIP } from 'node:net';
 import { LABEL_BASE } from '../../../assembly/shared/fields.ts';
-import type { Member, TemplatePlan } from '../plan.ts';
+import type { Guard, Member, TemplatePlan } from '../plan.ts';
 import type { SlotValue } from './types.ts';
 
 export interface EncodeContext {
@@ -24,8 +25,9 @@ function encodeObject(members: readonly Member[], context: EncodeContext): Recor
 function encodeMember(member: Member, context: EncodeContext): unknown {
   switch (member.kind) {
     case 'object':
-      return orAbsent(encodeObject(member.members, context));
+      return isWanted(member, context) ? orAbsent(encodeObject(member.members, context)) : undefined;
     case 'list': {
+      if (!isWanted(member, context)) return undefined;
       const element = orAbsent(encodeObject(member.members, context));
       return element === undefined ? undefined : [element];
     }
@@ -41,11 +43,7 @@ function encodeMember(member: Member, context: EncodeContext): unknown {
 }
 
 /** Whether one of the slots of `if`, and none of `unless`, is there. */
-function isWanted(
-  member: { readonly if?: readonly number[]; readonly unless?: readonly number[] },
-  { event }: EncodeContext,
-): boolean {
-  const { if: needed = [], unless = [] } = member;
+function isWanted({ if: needed = [], unless = [] }: Guard, { event }: EncodeContext): boolean {
   return (needed.length === 0 || needed.some((slot) => event.has(slot))) && !unless.some((slot) => event.has(slot));
 }
 
@@ -69,6 +67,10 @@ function encodeValue({ as, table }: Extract<Member, { kind: 'slot' }>, value: Sl
       return [text(value)];
     case 'split_list':
       return typeof value === 'string' ? orAbsent(splitList(value)) : undefined;
+    case 'address_list':
+      return typeof value === 'string' ? orAbsent(splitList(value).filter(isAddress)) : undefined;
+    case 'not_addresses':
+      return typeof value === 'string' && splitList(value).every(isAddress) ? undefined : text(value);
     case 'enum':
       return table?.[Number(value)];
     case 'milliseconds':
@@ -85,6 +87,9 @@ function text(value: SlotValue): string {
   if (typeof value !== 'object') return String(value);
   return typeof value.json === 'string' ? value.json : value.source;
 }
+
+/** As OCSF takes them: no zone, and no more than 40 characters. */
+const isAddress = (part: string): boolean => isIP(part) !== 0 && !part.includes('%') && part.length <= 40;
 
 const splitList = (list: string): string[] =>
   list

@@ -5,16 +5,25 @@ import { suggest } from '../../diagnostic.ts';
 import type { Entry } from '../document/shape.ts';
 import { enumNames, FIELDS, type FieldName } from '../fields.ts';
 import { findSlot } from '../formats/slots.ts';
-import type { Member } from '../plan.ts';
+import type { Guard, Member } from '../plan.ts';
 import type { Tree } from './schema_file.ts';
 
 type As = Extract<Member, { kind: 'slot' }>['as'];
-const AS: readonly As[] = ['value', 'text', 'text_list', 'split_list', 'enum', 'milliseconds'];
+const AS: readonly As[] = [
+  'value',
+  'text',
+  'text_list',
+  'split_list',
+  'address_list',
+  'not_addresses',
+  'enum',
+  'milliseconds',
+];
 const NAME = 'name';
 const META = 'meta.';
 
 /** Slots of one path or a list of them. Unknown paths are reported. */
-function slotsOf(tree: Tree): number[] {
+export function slotsOf(tree: Tree): number[] {
   if (tree.kind === 'list') return tree.items.flatMap(slotsOf);
   if (tree.kind === 'map') return [];
   const { text } = tree.value;
@@ -39,7 +48,7 @@ const plain = (tree: Tree | undefined): string | number | boolean | undefined =>
   tree?.kind === 'value' ? tree.value.value : undefined;
 
 /** When a member stands in the output: with one of some slots present, with none of others. */
-function conditionsOf(entries: readonly Entry<Tree>[]): { if?: number[]; unless?: number[] } {
+export function guardOf(entries: readonly Entry<Tree>[]): Guard {
   const needs = option(entries, '$if');
   const unless = option(entries, '$unless');
   return {
@@ -53,7 +62,7 @@ export function constantMember(key: string, entries: readonly Entry<Tree>[]): Me
   rejectUnknown(entries, ['$const', '$if', '$unless']);
   const tree = option(entries, '$const');
   const value = tree?.kind === 'list' ? tree.items.map(plain) : plain(tree);
-  return [{ kind: 'constant', key, value, if: [], ...conditionsOf(entries) }];
+  return [{ kind: 'constant', key, value, ...guardOf(entries) }];
 }
 
 /** The first present of some slots. `options`: the directives beside `$from`. */
@@ -79,7 +88,7 @@ export function slotMember(key: string, from: Tree, options: readonly Entry<Tree
       as: as ?? 'value',
       ...(table === undefined ? {} : { table }),
       ...(typeof otherwise === 'string' || typeof otherwise === 'number' ? { otherwise } : {}),
-      ...conditionsOf(options),
+      ...guardOf(options),
     },
   ];
 }
@@ -92,7 +101,7 @@ function enumOf(slot: number): Readonly<Record<number, string>> {
 }
 
 /** Every member under its own name, without the zero that says there is nothing to say. */
-function memberNames(slot: number): Record<number, string> {
+export function memberNames(slot: number): Record<number, string> {
   const entries = Object.entries(enumOf(slot)).filter(([, name]) => name !== 'none' && name !== 'unknown');
   return Object.fromEntries(entries.map(([number, name]) => [Number(number), name]));
 }

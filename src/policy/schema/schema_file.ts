@@ -11,11 +11,13 @@
  *
  *   key: field.path               the field's value; a list of paths: the first that is present
  *   key: 7                        a constant (text: `{$const: text}`)
- *   key: {…}                      an object, left out when all in it is absent
- *   key: {$list: {…}}             a list of at most one such object
+ *   key: {…}                      an object, left out when all in it is absent; `$if` and `$unless` as below
+ *   key: {$list: {…}}             a list of at most one such object, with `$if` and `$unless` inside
  *   key: {$from: path(s), $as: …, $otherwise: …, $table: {member: value}, $if: path(s), $unless: path(s)}
  *   key: {$const: value, $if: path(s), $unless: path(s)}
  *   key: [{…}, {…}]               several of these, of which the conditions leave one
+ *   key: {$rest: path(s)}         under their own paths the fields no member of the class shows, and when a member does not stand those it
+ *                                 would show; but not these
  *   key: $builtin                 $class_uid $category_uid $activity_id $type_uid $version $policy $unmapped $labels
  *   $use: block(s)                the members of these blocks, unless the mapping has the key itself
  *

@@ -4,8 +4,9 @@ import { suggest } from '../../diagnostic.ts';
 import type { Entry } from '../document/shape.ts';
 import type { SourceFile } from '../document/source_file.ts';
 import type { Text } from '../document/text.ts';
-import type { Member, TemplatePlan } from '../plan.ts';
-import { constantMember, slotMember } from './members.ts';
+import type { Guard, Member, TemplatePlan } from '../plan.ts';
+import { constantMember, guardOf, slotMember, slotsOf } from './members.ts';
+import { addRest, type Rest } from './rest.ts';
 import { classNumber, type SchemaClass, type SchemaFile, type Tree, type TreeMap } from './schema_file.ts';
 
 /** A class's output. `policy` stands where the template names the policy. */
@@ -21,7 +22,11 @@ export function compileTemplate(
     return undefined;
   }
   const compiler = new TemplateCompiler(name.file, schema, schemaClass, policy);
-  return { schema_class: number, members: compiler.object(schemaClass.members) };
+  const members = compiler.object(schemaClass.members);
+  return {
+    schema_class: number,
+    members: compiler.rest === undefined ? members : addRest(members, compiler.rest, name),
+  };
 }
 
 const byCodeUnit = (a: Member, b: Member): number => {
@@ -29,11 +34,16 @@ const byCodeUnit = (a: Member, b: Member): number => {
   return a.key < b.key ? -1 : 1;
 };
 
+/** Directives beside an object's members. */
+const OBJECT_DIRECTIVES: readonly string[] = ['$use', '$if', '$unless'];
+
 class TemplateCompiler {
   readonly #file: SourceFile;
   readonly #schema: SchemaFile;
   readonly #class: SchemaClass;
   readonly #policy: string;
+  /** Where the fields go that no other member shows. */
+  rest: Rest | undefined;
 
   constructor(file: SourceFile, schema: SchemaFile, schemaClass: SchemaClass, policy: string) {
     this.#file = file;
@@ -44,10 +54,10 @@ class TemplateCompiler {
 
   /** Members of an object, in JCS order: keys by UTF-16 code units. */
   object(tree: TreeMap): Member[] {
-    const own = tree.entries.filter((entry) => entry.key.value !== '$use');
+    const own = tree.entries.filter((entry) => !OBJECT_DIRECTIVES.includes(entry.key.value));
     const keys = new Set(own.map((entry) => entry.key.value));
     const used = this.#blocks(tree).flatMap((block) => block.entries);
-    const inherited = used.filter((entry) => entry.key.value !== '$use' && !keys.has(entry.key.value));
+    const inherited = used.filter(({ key }) => !OBJECT_DIRECTIVES.includes(key.value) && !keys.has(key.value));
     return [...own, ...inherited].flatMap((entry) => this.#members(entry)).sort(byCodeUnit);
   }
 
@@ -78,16 +88,23 @@ class TemplateCompiler {
     if (tree.kind === 'list') return slotMember(name, tree, []);
     if (tree.kind === 'value') {
       const { value, text } = tree.value;
-      if (typeof value !== 'string') return [{ kind: 'constant', key: name, value, if: [] }];
+      if (typeof value !== 'string') return [{ kind: 'constant', key: name, value }];
       return value.startsWith('$') ? this.#builtin(name, text) : slotMember(name, tree, []);
     }
-    const directive = tree.entries.find((entry) => entry.key.value.startsWith('$') && entry.key.value !== '$use');
+    const directive = tree.entries.find(
+      ({ key }) => key.value.startsWith('$') && !OBJECT_DIRECTIVES.includes(key.value),
+    );
     switch (directive?.key.value) {
       case undefined:
-        return [{ kind: 'object', key: name, members: this.object(tree) }];
+        return [{ kind: 'object', key: name, members: this.object(tree), ...this.#guard(tree) }];
       case '$list':
         if (directive!.value.kind !== 'map') break;
-        return [{ kind: 'list', key: name, members: this.object(directive!.value) }];
+        return [{ kind: 'list', key: name, members: this.object(directive!.value), ...this.#guard(directive!.value) }];
+      case '$rest': {
+        const place: Member = { kind: 'object', key: name, members: [] };
+        this.rest = { place, except: new Set(slotsOf(directive!.value)) };
+        return [place];
+      }
       case '$const':
         return constantMember(name, tree.entries);
       case '$from':
@@ -97,9 +114,17 @@ class TemplateCompiler {
     return [];
   }
 
+  /** An object's own guard, else that of the first of its blocks with one. */
+  #guard(tree: TreeMap): Guard {
+    const guarded = [tree, ...this.#blocks(tree)].find(({ entries }) =>
+      entries.some(({ key }) => key.value === '$if' || key.value === '$unless'),
+    );
+    return guarded === undefined ? {} : guardOf(guarded.entries);
+  }
+
   #builtin(key: string, text: Text): Member[] {
     const { uid, category, activities } = this.#class;
-    const constant = (value: unknown): Member[] => [{ kind: 'constant', key, value, if: [] }];
+    const constant = (value: unknown): Member[] => [{ kind: 'constant', key, value }];
     switch (text.value) {
       case '$class_uid':
         return constant(uid);
