@@ -1,0 +1,145 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { HostMap } from '../../src/host/value.ts';
+import { pack, packArray, packTime } from '../support/msgpack.ts';
+
+/** The collector under test; undefined, with the reason printed once, where none is installed. */
+export const FLUENT_BIT = findProgram(
+  process.env.FLUENT_BIT_BIN ?? 'fluent-bit',
+  'FLUENT_BIT_BIN or fluent-bit on PATH',
+);
+/** Its compiler to native code, beside it or on PATH. */
+export const WAMRC = FLUENT_BIT && findProgram(besideOrPath('flb-wamrc'), 'flb-wamrc beside fluent-bit or on PATH');
+
+/** How long anything observed may take; a wait that ends here is a failure. */
+const PATIENCE_MS = 20_000;
+const POLL_MS = 10;
+
+function findProgram(name: string, wanted: string): string | undefined {
+  try {
+    execFileSync(name, ['--version'], { stdio: 'ignore' });
+    return name;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return name;
+    console.warn(`end-to-end tests that need it are skipped: no ${wanted}`);
+    return undefined;
+  }
+}
+
+function besideOrPath(name: string): string {
+  const beside = join(dirname(FLUENT_BIT ?? ''), name);
+  return existsSync(beside) ? beside : name;
+}
+
+/** A folder that is gone when the test run ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'auditlb-e2e-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Polls until `seen` gives something true. */
+export async function until<T>(what: string, seen: () => T | Promise<T>): Promise<T> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
+    const value = await seen();
+    if (value) return value;
+  }
+  throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s`);
+}
+
+/** A port nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as { port: number };
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Text of a file, empty while it is not there. */
+export function textOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+export function linesOf(path: string): string[] {
+  return textOf(path).split('\n').slice(0, -1);
+}
+
+/** A record on its way into the collector. */
+export interface SentRecord {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  readonly body: HostMap;
+}
+
+/** A running collector. `log` is what it said so far. */
+export class FluentBit {
+  log = '';
+  readonly #process: ChildProcess;
+  readonly #exit: Promise<number | NodeJS.Signals>;
+  #ended = false;
+
+  constructor(config: string, folder: string, env: NodeJS.ProcessEnv = {}) {
+    const path = join(folder, 'fluent-bit.yaml');
+    writeFileSync(path, config);
+    this.#process = spawn(FLUENT_BIT!, ['-c', path], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#process.stdout!, this.#process.stderr!])
+      stream.on('data', (chunk: Buffer) => {
+        this.log += chunk.toString();
+      });
+    this.#exit = new Promise((done) => {
+      this.#process.on('close', (code, signal) => {
+        this.#ended = true;
+        done(code ?? signal!);
+      });
+    });
+  }
+
+  /** Waits until it has said `text`. */
+  async said(text: string): Promise<void> {
+    await until(`\`${text}\` in the log`, () => {
+      if (this.#ended && !this.log.includes(text)) throw new Error(`the collector ended:\n${this.log}`);
+      return this.log.includes(text);
+    });
+  }
+
+  /** Asks it to end, waits until it has delivered and ended, and gives its exit code, or the signal that killed it. */
+  stop(): Promise<number | NodeJS.Signals> {
+    if (!this.#ended) this.#process.kill('SIGTERM');
+    return this.#exit;
+  }
+
+  /** Waits until it ends by itself. */
+  ended(): Promise<number | NodeJS.Signals> {
+    return this.#exit;
+  }
+}
+
+/**
+ * Sends records as one chunk by the forward protocol, and waits until the collector has taken them through its filters.
+ * False: it hung up instead.
+ */
+export function forward(socket: string, tag: string, records: readonly SentRecord[]): Promise<boolean> {
+  const entries = records.map(({ seconds, nanoseconds, body }) =>
+    packArray(packTime(seconds, nanoseconds), pack(body)),
+  );
+  const option = Buffer.concat([Buffer.from([0x81]), pack('chunk'), pack('one')]);
+  return new Promise((done) => {
+    const connection = connect(socket);
+    connection.on('data', () => {
+      connection.destroy();
+      done(true);
+    });
+    connection.on('error', () => done(false));
+    connection.on('close', () => done(false));
+    connection.write(packArray(pack(tag), packArray(...entries), option));
+  });
+}
