@@ -1,5 +1,6 @@
 import type { FilterInstance } from '../host/index.ts';
 import { type Input, type Progress, readLines } from './input.ts';
+import { hostTime, lineRecord } from './record.ts';
 import type { Sink } from './sinks.ts';
 import { Summary } from './summary.ts';
 import { VerdictReader } from './verdict.ts';
@@ -17,12 +18,15 @@ export class Runner {
   readonly #filter: FilterInstance;
   readonly #sink: Sink;
   readonly #options: RunnerOptions;
+  readonly #timeSec: number;
+  readonly #timeNsec: number;
   readonly #verdicts = new VerdictReader();
 
   constructor(filter: FilterInstance, sink: Sink, options: RunnerOptions) {
     this.#filter = filter;
     this.#sink = sink;
     this.#options = options;
+    ({ seconds: this.#timeSec, nanoseconds: this.#timeNsec } = hostTime(options.time));
   }
 
   /** Throws `InputError` if the input cannot be read to its end; what came before counts. */
@@ -33,10 +37,8 @@ export class Runner {
 
   #record(tag: Uint8Array, line: Buffer): void {
     if (line.length === 0) return;
-    const milliseconds = this.#options.time.getTime();
-    const seconds = Math.floor(milliseconds / 1000);
-    const record = this.#options.records ? line : lineRecord(line);
-    const answer = this.#filter.call(tag, seconds, (milliseconds - seconds * 1000) * 1e6, record);
+    const record = this.#options.records ? line : lineRecord(line.toString());
+    const answer = this.#filter.call(tag, this.#timeSec, this.#timeNsec, record);
     if (answer.kind === 'dropped') this.summary.dropped++;
     else if (answer.kind === 'lost') this.summary.lost++;
     else {
@@ -46,9 +48,4 @@ export class Runner {
       this.#sink.write(output, verdict);
     }
   }
-}
-
-/** `{"log": line}`; bytes that are no UTF-8 become U+FFFD, as the collector makes them. */
-function lineRecord(line: Buffer): Buffer {
-  return Buffer.from(`{"log":${JSON.stringify(line.toString())}}`);
 }
