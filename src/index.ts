@@ -10,7 +10,7 @@
  *
  * Faults in a policy are `Diagnostic`s, never thrown. A module that is no filter throws `FilterError`. For tests see `auditlb/testing`.
  */
-export { compareDiagnostics, type Diagnostic, formatDiagnostic } from './diagnostic.ts';
+export { compareDiagnostics, type Diagnostic, formatDiagnostic, showDiagnostic } from './diagnostic.ts';
 export {
   type BuildOptions,
   type BuildResult,

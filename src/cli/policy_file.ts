@@ -2,27 +2,39 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildResult, type BuiltFilter, buildFilter } from '../filter.ts';
 import { packageRoot } from '../policy/catalog.ts';
-import { CommandError, printDiagnostics } from './terminal.ts';
+import { printDiagnostics } from './terminal.ts';
 
 /** The policy used where none is named: every shipped format recognised by itself, one route. */
 export const DEFAULT_POLICY = join(packageRoot(), 'policies', 'default.yaml');
 
-export function readPolicyText(path: string): string {
+/** What became of policy files: their faults, and their texts to show them in. */
+export interface PolicyFile extends BuildResult {
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** A file that cannot be read is a fault like any other. */
+export function buildPolicyFile(path: string): PolicyFile {
+  const file = path === '-' ? '<stdin>' : path;
   try {
-    return path === '-' ? readFileSync(0, 'utf8') : readFileSync(path, 'utf8');
+    const text = readFileSync(path === '-' ? 0 : path, 'utf8');
+    return { ...buildFilter({ text, file }), texts: new Map([[file, text]]) };
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new CommandError(`cannot read policy \`${path}\`: ${missing ? 'no such file' : (error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const fault = { code: 'file_unreadable', message: UNREADABLE[code] ?? message, file, line: 0, column: 0 };
+    return { diagnostics: [fault], texts: new Map() };
   }
 }
 
-export function buildPolicyFile(path: string): BuildResult {
-  return buildFilter({ text: readPolicyText(path), file: path === '-' ? '<stdin>' : path });
-}
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'no permission to read it',
+};
 
 /** The filter of a policy without faults; otherwise the faults are printed and nothing is returned. */
 export function buildOrReport(path: string, json: boolean): BuiltFilter | undefined {
-  const { filter, diagnostics } = buildPolicyFile(path);
-  if (filter === undefined) printDiagnostics(diagnostics, json);
+  const { filter, diagnostics, texts } = buildPolicyFile(path);
+  if (filter === undefined) printDiagnostics(diagnostics, texts, json);
   return filter;
 }

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import { type Diagnostic, formatDiagnostic } from '../diagnostic.ts';
+import { type Diagnostic, showDiagnostic } from '../diagnostic.ts';
 
 type Style = Parameters<typeof styleText>[0];
 type Output = NodeJS.WriteStream;
@@ -53,18 +53,30 @@ export function columns(
     .join('\n');
 }
 
-export function printDiagnostics(diagnostics: readonly Diagnostic[], json: boolean): void {
+/** `texts`: the files they are in, to show the places. As JSON to standard output, else to standard error. */
+export function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  texts: ReadonlyMap<string, string>,
+  json: boolean,
+): void {
   if (json) {
     process.stdout.write(`${JSON.stringify({ diagnostics }, null, 2)}\n`);
     return;
   }
   for (const diagnostic of diagnostics) {
-    const [first, ...help] = formatDiagnostic(diagnostic).split('\n');
-    process.stderr.write(`${paint(process.stderr, 'red', first!)}\n`);
-    for (const line of help) process.stderr.write(`${paint(process.stderr, 'dim', line)}\n`);
+    const [first, ...more] = showDiagnostic(diagnostic, texts.get(diagnostic.file)).split('\n');
+    const style = diagnostic.severity === 'warning' ? 'yellow' : 'red';
+    say(paint(process.stderr, style, first!));
+    for (const line of more) say(/^ +\| +\^+$/.test(line) ? paint(process.stderr, style, line) : line);
   }
-  const count = diagnostics.length;
-  if (count > 0) process.stderr.write(`${count} ${count === 1 ? 'error' : 'errors'}\n`);
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
+  const counts = [counted(diagnostics.length - warnings, 'error'), counted(warnings, 'warning')].filter(Boolean);
+  if (counts.length > 0) say(counts.join(', '));
+}
+
+/** `2 errors`; nothing for none. */
+export function counted(count: number, what: string): string {
+  return count === 0 ? '' : `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** A fault that ends a command: said on one line, without a stack. */

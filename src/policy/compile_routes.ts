@@ -13,6 +13,8 @@ export interface ConditionSource {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** Where each of its characters stands, if it is written over several lines or with escapes. */
+  readonly written?: Text;
   /** Index in `Plan.routes`. */
   readonly route: number;
 }
@@ -51,7 +53,8 @@ function conditionOf(route: RouteDocument, index: number): ConditionSource[] {
   const at = route.when ?? route.name;
   if (at === undefined) return [];
   const { line, column } = at.file.place(at.offset(0));
-  return [{ text: route.when?.value ?? ALWAYS, file: at.file.name, line, column, route: index }];
+  const written = route.when === undefined ? {} : { written: route.when };
+  return [{ text: route.when?.value ?? ALWAYS, file: at.file.name, line, column, ...written, route: index }];
 }
 
 /** Without `count` and `weights` there is one shard; weights are even unless given. */

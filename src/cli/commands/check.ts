@@ -10,7 +10,8 @@ export function checkCommand(): Command {
     .action((policies: string[], options: { json: boolean }) => {
       const results = policies.map((path) => ({ path, ...buildPolicyFile(path) }));
       const diagnostics = results.flatMap((result) => result.diagnostics);
-      if (diagnostics.length > 0 || options.json) printDiagnostics(diagnostics, options.json);
+      const texts = new Map(results.flatMap((result) => [...result.texts]));
+      printDiagnostics(diagnostics, texts, options.json);
       for (const { path, filter } of results) {
         if (filter === undefined || options.json) continue;
         const { sources, formats, routes } = filter.plan;

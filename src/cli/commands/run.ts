@@ -15,7 +15,7 @@ interface RunOptions {
   readonly tag?: string;
   readonly out?: string;
   readonly records: boolean;
-  readonly at?: string;
+  readonly time?: string;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -38,8 +38,8 @@ export function runCommand(): Command {
     .option('-t, --tag <tag>', 'tag of all records')
     .option('-o, --out <folder>', 'a folder per route and a file per shard, instead of standard output')
     .option('--records', 'lines are JSON records as a collector hands them over, not text lines', false)
-    .option('--at <time>', 'time of the records by the host, RFC 3339 (default: now)')
-    .option('--json', 'print the closing summary as JSON', false)
+    .option('--time <time>', 'time of the records by the host, RFC 3339 (default: now)')
+    .option('--json', 'print the closing summary as JSON; with --out to standard output', false)
     .option('-q, --quiet', 'no progress and no summary', false)
     .addHelpText('after', NOTES)
     .action(run);
@@ -55,13 +55,16 @@ async function run(files: string[], options: RunOptions): Promise<void> {
     return;
   }
   const sink: Sink = options.out === undefined ? new StdoutSink() : new FolderSink(options.out);
-  const runner = new Runner(filter, sink, { records: options.records, time: hostTime(options.at) });
+  const runner = new Runner(filter, sink, { records: options.records, time: hostTime(options.time) });
   const faults = await runAll(files, options, runner);
   sink.close();
   for (const fault of faults)
     say(`${paint(process.stderr, 'red', 'error')}: ${fault.path}: ${fault.code}: ${fault.message}`);
-  if (options.json) process.stderr.write(`${JSON.stringify(runner.summary)}\n`);
-  else if (!options.quiet) say(summaryText(runner.summary));
+  if (options.json) {
+    const stream = options.out === undefined ? process.stderr : process.stdout;
+    stream.write(`${JSON.stringify(runner.summary)}\n`);
+  }
+  if (!options.json && !options.quiet) say(summaryText(runner.summary));
   if (faults.length > 0 || runner.summary.lost > 0) process.exitCode = EXIT.couldNotRun;
 }
 
