@@ -6,12 +6,12 @@ export function checkCommand(): Command {
   return new Command('check')
     .description('Check policies: everything that is wrong, with file, line, column and a suggestion.')
     .argument('<policy...>', 'policy files, or - for standard input')
-    .option('--json', 'print the errors as JSON', false)
-    .action((policies: string[], options: { json: boolean }) => {
+    .option('--json', 'print the errors as JSON')
+    .action((policies: string[], options: { json?: boolean }) => {
       const results = policies.map((path) => ({ path, ...buildPolicyFile(path) }));
       const diagnostics = results.flatMap((result) => result.diagnostics);
       const texts = new Map(results.flatMap((result) => [...result.texts]));
-      printDiagnostics(diagnostics, texts, options.json);
+      printDiagnostics(diagnostics, texts, options.json === true);
       for (const { path, filter } of results) {
         if (filter === undefined || options.json) continue;
         const { sources, formats, routes } = filter.plan;

@@ -7,8 +7,8 @@ import { columns } from '../terminal.ts';
 export function formatsCommand(): Command {
   return new Command('formats')
     .description('List the log formats a policy can name, and which `auto` recognises by itself.')
-    .option('--json', 'print them as JSON', false)
-    .action((options: { json: boolean }) => {
+    .option('--json', 'print them as JSON')
+    .action((options: { json?: boolean }) => {
       const catalog = loadCatalog();
       const rows = [...catalog.formats.values()].map(({ name, title, docs, plan }) => {
         const value = plan.defaults.find(({ slot }) => slot === Field.event_class)?.value;

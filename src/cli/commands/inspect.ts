@@ -8,8 +8,8 @@ export function inspectCommand(): Command {
   return new Command('inspect')
     .description('Show what a built filter is: engine, policy, sources, routes, hashes.')
     .argument('<filter>', 'a .wasm file written by `auditlb build`')
-    .option('--json', 'print everything as JSON', false)
-    .action((path: string, options: { json: boolean }) => {
+    .option('--json', 'print everything as JSON')
+    .action((path: string, options: { json?: boolean }) => {
       const wasm = readModule(path);
       const about = openFilter(path, wasm).describe();
       const sha256 = createHash('sha256').update(wasm).digest('hex');

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { FilterInstance } from '../../host/index.ts';
 import { type Input, InputError, openInput } from '../../run/input.ts';
 import { Runner } from '../../run/runner.ts';
@@ -14,10 +14,10 @@ interface RunOptions {
   readonly filter?: string;
   readonly tag?: string;
   readonly out?: string;
-  readonly records: boolean;
+  readonly records?: boolean;
   readonly time?: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 const NOTES = `
@@ -32,15 +32,15 @@ Examples:
 export function runCommand(): Command {
   return new Command('run')
     .description('Put log files through the filter on the embedded host, as a collector would.')
-    .argument('[files...]', 'plain or gzip files; - for standard input', ['-'])
+    .addArgument(new Argument('[files...]', 'plain or gzip files').default(['-'], '-, standard input'))
     .option('-p, --policy <file>', 'policy to build and use')
     .option('-f, --filter <file>', 'built filter to use')
     .option('-t, --tag <tag>', 'tag of all records')
     .option('-o, --out <folder>', 'a folder per route and a file per shard, instead of standard output')
-    .option('--records', 'lines are JSON records as a collector hands them over, not text lines', false)
+    .option('--records', 'lines are JSON records as a collector hands them over, not text lines')
     .option('--time <time>', 'time of the records by the host, RFC 3339 (default: now)')
-    .option('--json', 'print the closing summary as JSON; with --out to standard output', false)
-    .option('-q, --quiet', 'no progress and no summary', false)
+    .option('--json', 'print the closing summary as JSON; with --out to standard output')
+    .option('-q, --quiet', 'no progress and no summary')
     .addHelpText('after', NOTES)
     .action(run);
 }
@@ -55,7 +55,7 @@ async function run(files: string[], options: RunOptions): Promise<void> {
     return;
   }
   const sink: Sink = options.out === undefined ? new StdoutSink() : new FolderSink(options.out);
-  const runner = new Runner(filter, sink, { records: options.records, time: hostTime(options.time) });
+  const runner = new Runner(filter, sink, { records: options.records === true, time: hostTime(options.time) });
   const faults = await runAll(files, options, runner);
   sink.close();
   for (const fault of faults)
@@ -108,7 +108,7 @@ async function runAll(files: readonly string[], options: RunOptions, runner: Run
 function progressBar(total: number, options: RunOptions): SingleBar | undefined {
   if (
     process.stderr.isTTY !== true ||
-    options.quiet ||
+    options.quiet === true ||
     total === 0 ||
     (options.out === undefined && process.stdout.isTTY === true)
   )

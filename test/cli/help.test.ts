@@ -1,0 +1,164 @@
+import { afterAll, expect, test } from 'vitest';
+import { paint } from '../../src/cli/terminal.ts';
+import { packageVersion } from '../../src/index.ts';
+import { Workspace } from './cli.ts';
+
+const work = new Workspace();
+afterAll(() => work.remove());
+
+const helpOf = async (...command: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await work.auditlb([...command, '--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+};
+
+test('the commands are listed', async () => {
+  expect(await helpOf()).toMatchInlineSnapshot(`
+    "Usage: auditlb [options] [command]
+
+    Audit-log load balancer: one WebAssembly filter for the log collector you have,
+    and its toolkit.
+
+    Options:
+      -V, --version                output the version number
+      -h, --help                   display help for command
+
+    Commands:
+      run [options] [files...]     Put log files through the filter on the embedded
+                                   host, as a collector would.
+      build [options] <policy>     Compile a policy into the filter a collector
+                                   loads.
+      check [options] <policy...>  Check policies: everything that is wrong, with
+                                   file, line, column and a suggestion.
+      explain
+      formats [options]            List the log formats a policy can name, and which
+                                   \`auto\` recognises by itself.
+      inspect [options] <filter>   Show what a built filter is: engine, policy,
+                                   sources, routes, hashes.
+      help [command]               display help for command
+
+    Exit codes: 0 fine, 1 could not run, 2 checks failed. Results go to stdout, everything else to stderr.
+    "
+  `);
+});
+
+test('run has help', async () => {
+  expect(await helpOf('run')).toMatchInlineSnapshot(`
+    "Usage: auditlb run [options] [files...]
+
+    Put log files through the filter on the embedded host, as a collector would.
+
+    Arguments:
+      files                plain or gzip files (default: -, standard input)
+
+    Options:
+      -p, --policy <file>  policy to build and use
+      -f, --filter <file>  built filter to use
+      -t, --tag <tag>      tag of all records
+      -o, --out <folder>   a folder per route and a file per shard, instead of
+                           standard output
+      --records            lines are JSON records as a collector hands them over,
+                           not text lines
+      --time <time>        time of the records by the host, RFC 3339 (default: now)
+      --json               print the closing summary as JSON; with --out to standard
+                           output
+      -q, --quiet          no progress and no summary
+      -h, --help           display help for command
+
+    Without --policy or --filter every shipped format is recognised by itself.
+    A file's records carry its name without endings as their tag (nginx.access for nginx.access.log.gz), unless --tag says otherwise.
+
+    Examples:
+      auditlb run samples/*.log
+      auditlb run --policy policy.yaml --out out access.log.gz
+      kubectl logs deploy/web | auditlb run --policy policy.yaml --tag nginx.web -
+    "
+  `);
+});
+
+test('build has help', async () => {
+  expect(await helpOf('build')).toMatchInlineSnapshot(`
+    "Usage: auditlb build [options] <policy>
+
+    Compile a policy into the filter a collector loads.
+
+    Arguments:
+      policy               policy file, or - for standard input
+
+    Options:
+      -o, --output <file>  where the module goes (default: "filter.wasm")
+      --json               print the result, or the errors, as JSON
+      -h, --help           display help for command
+
+    The same policy and the same release of auditlb give the same bytes.
+    Example: auditlb build policy.yaml -o /etc/fluent-bit/filter.wasm
+    "
+  `);
+});
+
+test('check has help', async () => {
+  expect(await helpOf('check')).toMatchInlineSnapshot(`
+    "Usage: auditlb check [options] <policy...>
+
+    Check policies: everything that is wrong, with file, line, column and a
+    suggestion.
+
+    Arguments:
+      policy      policy files, or - for standard input
+
+    Options:
+      --json      print the errors as JSON
+      -h, --help  display help for command
+    "
+  `);
+});
+
+test('formats has help', async () => {
+  expect(await helpOf('formats')).toMatchInlineSnapshot(`
+    "Usage: auditlb formats [options]
+
+    List the log formats a policy can name, and which \`auto\` recognises by itself.
+
+    Options:
+      --json      print them as JSON
+      -h, --help  display help for command
+    "
+  `);
+});
+
+test('inspect has help', async () => {
+  expect(await helpOf('inspect')).toMatchInlineSnapshot(`
+    "Usage: auditlb inspect [options] <filter>
+
+    Show what a built filter is: engine, policy, sources, routes, hashes.
+
+    Arguments:
+      filter      a .wasm file written by \`auditlb build\`
+
+    Options:
+      --json      print everything as JSON
+      -h, --help  display help for command
+    "
+  `);
+});
+
+test('the version is the package’s', async () => {
+  expect(await work.auditlb(['--version'])).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: '' });
+});
+
+test('unknown commands are refused with a suggestion', async () => {
+  const { code, stdout, stderr } = await work.auditlb(['biuld']);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatchInlineSnapshot(`
+    "error: unknown command 'biuld'
+    (Did you mean build?)
+    (see auditlb --help)
+    "
+  `);
+});
+
+test('colour is for terminals only', () => {
+  const stream = (isTTY: boolean) => ({ isTTY }) as NodeJS.WriteStream;
+  expect(paint(stream(false), 'red', 'x')).toBe('x');
+  expect(paint(stream(true), 'red', 'x')).toBe('\u001b[31mx\u001b[39m');
+});
