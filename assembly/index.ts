@@ -1,6 +1,7 @@
 import { call } from './host/boundary';
 import { hostAllocate, hostFree } from './host/memory';
 import { hasPolicy } from './image';
+import { forgetOccurrences } from './policy/identity';
 import { Header } from './shared/image_layout';
 import { IMAGE_BASE } from './shared/limits';
 
@@ -21,6 +22,11 @@ export function filter(
   length: usize,
 ): usize {
   return call(tag, tagLength, seconds, nanoseconds, record, length);
+}
+
+/** Called between batches by a host that may hand the same batch over again: equal records then get equal ids. */
+export function startBatch(): void {
+  forgetOccurrences();
 }
 
 /** NUL-terminated JSON about engine and policy; 0 without a policy. */

@@ -10,11 +10,24 @@ import { escapeBytes, rewriteText, textEnd, textStart, unescapeText } from './js
 import { startConversions } from './parse/convert';
 import { Escapes } from './parse/decode';
 import { peelEnvelopes } from './parse/envelope';
-import { firstChoice, firstSeen, highBits, lowBits, secondChoice, secondSeen, Walk, walk } from './parse/json_paths';
+import {
+  fileEntry,
+  fileSeen,
+  firstChoice,
+  firstSeen,
+  highBits,
+  lowBits,
+  offsetEntry,
+  secondChoice,
+  secondSeen,
+  Walk,
+  walk,
+} from './parse/json_paths';
 import { lineEnd, lineHasBackslash, lineStart, setLine, trimLineEnd } from './parse/line';
 import { scan } from './parse/scan';
 import { scanShapes } from './parse/shapes';
 import { runAutomaton } from './policy/automaton';
+import { identify, identifyMoment, identifyPlace, setIdentity } from './policy/identity';
 import { applyAssigns, applyMaps } from './policy/maps';
 import { route } from './policy/route';
 import { EventClass, ParseStatus } from './shared/enums';
@@ -54,7 +67,9 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
   const source = findSource(tag, tagLength);
   let format: usize = 0;
   if (source != 0) applyAssigns(load<u32>(source, Source.labels), load<u32>(source, Source.label_count));
-  if (readRecord(source)) {
+  const readable = readRecord(source);
+  identifyRecord(tag, tagLength, readable);
+  if (readable) {
     const zone = source == 0 ? 0 : load<i32>(source, Source.zone);
     if (hasLine) peelEnvelopes(timeMs, zone);
     format = source == 0 ? 0 : chooseFormat(source);
@@ -108,6 +123,20 @@ function readRecord(source: usize): bool {
   hasLine = true;
   trimLineEnd();
   return true;
+}
+
+/** Gives the record its id: by the place its line was read at, if the collector tells, else by time. */
+function identifyRecord(tag: usize, tagLength: usize, readable: bool): void {
+  identify(tag, tag + tagLength, hasLine ? lineStart : recordStart, hasLine ? lineEnd : recordEnd);
+  if (!readable || fileEntry == 0 || offsetEntry == 0) return identifyMoment();
+  let start = <usize>load<u32>(fileEntry, 24) + 1;
+  let end = <usize>load<u32>(fileEntry, 28) - 1;
+  if ((fileSeen & Seen.rewrite) != 0 && (fileSeen & Seen.unsound) == 0) {
+    if (!rewriteText(start, end)) return identifyMoment();
+    start = textStart;
+    end = textEnd;
+  }
+  identifyPlace(start, end, load<u32>(offsetEntry, 24), load<u32>(offsetEntry, 28));
 }
 
 function isWholeValue(p: usize): bool {
@@ -208,6 +237,7 @@ function salvage(source: usize): void {
 
 /** Writes what the engine itself says about the record. False if memory is short. */
 function describe(source: usize, format: usize): bool {
+  setIdentity();
   if (source != 0) setSpan(Meta.source, source + Source.name);
   if (format != 0) setSpan(Meta.format, format + Format.name);
   setInt(Meta.status, status);

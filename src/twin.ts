@@ -4,7 +4,7 @@ import type { BuiltFilter } from './filter.ts';
 import { FilterInstance } from './host/index.ts';
 import { evaluateCondition } from './policy/condition/index.ts';
 import { FIELD_BY_PATH } from './policy/fields.ts';
-import { type Evaluation, evaluate, type HostRecord } from './policy/reference/index.ts';
+import { type Evaluation, evaluate, type HostRecord, Occurrences } from './policy/reference/index.ts';
 
 /** The reference evaluator with the policy's own conditions. */
 export function referenceOf(filter: Pick<BuiltFilter, 'plan' | 'conditions'>): (record: HostRecord) => Evaluation {
@@ -13,10 +13,14 @@ export function referenceOf(filter: Pick<BuiltFilter, 'plan' | 'conditions'>): (
     ...[...FIELD_BY_PATH].map(([path, name]) => [Field[name], path] as const),
     ...plan.labels.map((label, i) => [LABEL_BASE + i, `labels.${label}`] as const),
   ]);
+  const occurrences = new Occurrences();
   return (record) =>
-    evaluate(plan, record, (route, read) => {
-      return evaluateCondition(conditions[route]!, (slot) => read(paths.get(slot)!)).value;
-    });
+    evaluate(
+      plan,
+      record,
+      (route, read) => evaluateCondition(conditions[route]!, (slot) => read(paths.get(slot)!)).value,
+      occurrences,
+    );
 }
 
 /** What a module answered, its output parsed. */

@@ -2,6 +2,7 @@ import { hasPolicy } from '../image';
 import { Seen } from '../json/flags';
 import { readValue, seen, skipBlanks } from '../json/reader';
 import { processRecord } from '../pipeline';
+import { setMoment } from '../policy/identity';
 import { Header } from '../shared/image_layout';
 import { IMAGE_BASE, PADDING, RECORD_MAX } from '../shared/limits';
 import { allocate, startWork } from './memory';
@@ -53,6 +54,7 @@ export function call(
   }
   const name = padded(tag, tagLength);
   if (name != 0 && length <= <usize>RECORD_MAX) {
+    setMoment(seconds, nanoseconds);
     const timeMs = <i64>seconds * 1000 + <i64>(nanoseconds / 1000000);
     const output = processRecord(name, tagLength, timeMs, bytes, length);
     if (output != 0) return output;

@@ -28,6 +28,10 @@ export let secondChoice: usize = 0;
 /** `Seen` bits of their texts. */
 export let firstSeen: u32 = 0;
 export let secondSeen: u32 = 0;
+/** Unmapped entries of the place the collector read the line at: a text, and a number of digits only. */
+export let fileEntry: usize = 0;
+export let fileSeen: u32 = 0;
+export let offsetEntry: usize = 0;
 
 const FRAME: usize = 16;
 const DEPTH: usize = 32;
@@ -48,6 +52,10 @@ export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
   highBits = 0;
   firstChoice = 0;
   secondChoice = 0;
+  if (mode == Walk.record) {
+    fileEntry = 0;
+    offsetEntry = 0;
+  }
   innerCount = 0;
   const close = walkObject(root, p, end, mode);
   if (close == 0) return 0;
@@ -248,8 +256,19 @@ function member(
     if (prefixEnd > prefix) prefixEnd--;
   }
   const entry = addUnmappedValue(prefix, prefixEnd, keyStart, keyEnd, keySeen, start, end, valueSeen);
-  if (mode != Walk.record || key == 0 || c != 0x22 || entry == 0) return;
-  if (load<u32>(key, Key.bit) == 1) {
+  if (mode != Walk.record || key == 0 || entry == 0) return;
+  const bit = load<u32>(key, Key.bit);
+  if (bit == 4) {
+    if (c - 0x30 < 10) offsetEntry = entry;
+    return;
+  }
+  if (c != 0x22) return;
+  if (bit == 3) {
+    fileEntry = entry;
+    fileSeen = valueSeen;
+    return;
+  }
+  if (bit == 1) {
     if (firstChoice != 0) removeUnmapped(firstChoice);
     firstChoice = entry;
     firstSeen = valueSeen;

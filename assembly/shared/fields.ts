@@ -160,5 +160,6 @@ export enum Meta {
   line = 251,
   product_name = 252,
   product_vendor = 253,
+  uid = 254,
 }
 export const SLOT_COUNT = 256;

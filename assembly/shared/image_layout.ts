@@ -58,7 +58,7 @@ export enum Source {
   sniff_json = 40,
   /** u32 number of `SniffRow`, in the order of the formats, and at 8 the rows. */
   sniff_rows = 44,
-  /** Node that knows the line's keys: bit 1 the first choice, bit 2 the second. */
+  /** Node that knows the collector's keys: bit 1 the line's first choice, 2 its second, 3 the file's, 4 the offset's. */
   record_node = 48,
   size = 64,
 }

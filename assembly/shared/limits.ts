@@ -12,6 +12,10 @@ export const RECORD_MAX = 0x1800000;
 export const PADDING = 16;
 /** Nesting of JSON values the reader checks; deeper values are carried as text. */
 export const JSON_DEPTH_MAX = 64;
+/** Different records of one moment of the host's that are told apart from their equals; a power of two. */
+export const OCCURRENCES_MAX = 1024;
+/** Places of the table of them that are looked at. */
+export const OCCURRENCE_PROBES = 32;
 /** Routes of a policy at most. */
 export const ROUTE_MAX = 1024;
 /** Predicates of all conditions of a policy at most. */

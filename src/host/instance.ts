@@ -20,7 +20,7 @@ export interface Description {
 export class FilterInstance extends HostModule {
   /** Throws `FilterError`. */
   constructor(wasm: Uint8Array) {
-    super(wasm, {}, ['malloc', 'free', 'describe']);
+    super(wasm, {}, ['malloc', 'free', 'describe', 'startBatch']);
     const { abi } = this.describe();
     if (abi !== ABI_VERSION)
       throw new FilterError('abi_mismatch', `its calling convention is ${abi}, this release speaks ${ABI_VERSION}`);
@@ -34,5 +34,10 @@ export class FilterInstance extends HostModule {
     } catch {
       throw new FilterError('missing_export', 'its `describe` gives no JSON');
     }
+  }
+
+  /** Before records that may be handed over again after a failure: equal records then get equal ids. */
+  startBatch(): void {
+    this.callExport('startBatch');
   }
 }

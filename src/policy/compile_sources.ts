@@ -70,6 +70,8 @@ class SourceCompiler {
       tag: document.tag?.value ?? '',
       formats: [...new Set(formats)],
       ...(document.line === undefined ? {} : { lineKey: document.line.value }),
+      ...(document.file_key === undefined ? {} : { fileKey: document.file_key.value }),
+      ...(document.offset_key === undefined ? {} : { offsetKey: document.offset_key.value }),
       zoneMinutes: zoneMinutes(document.timezone?.value ?? 'Z'),
       labels: (document.labels ?? []).flatMap(({ key, value }) => {
         const slot = this.#label(key);

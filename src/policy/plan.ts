@@ -20,6 +20,10 @@ export interface Plan {
   readonly templates: readonly TemplatePlan[];
 }
 
+/** Keys the place of a line is looked for under where the source names none. */
+export const FILE_KEY = 'file';
+export const OFFSET_KEY = 'file_offset';
+
 export interface SourcePlan {
   readonly name: string;
   /** Tag pattern with `*`. The first source that matches is the record's. */
@@ -28,6 +32,9 @@ export interface SourcePlan {
   readonly formats: readonly number[];
   /** Key that holds the line. `undefined`: `log`, else `message`, else the record itself. */
   readonly lineKey?: string;
+  /** Keys that hold the file a line was read from, and where in it; `undefined`: `FILE_KEY`, `OFFSET_KEY`. */
+  readonly fileKey?: string;
+  readonly offsetKey?: string;
   /** Minutes east of UTC for times without a zone. */
   readonly zoneMinutes: number;
   /** Label slot to value. */

@@ -48,6 +48,7 @@ describe('the release engine', () => {
       'function filter',
       'function free',
       'function malloc',
+      'function startBatch',
       'memory memory',
     ]);
   });

@@ -44,7 +44,7 @@ describe('run', () => {
     expect(code).toBe(0);
     expect(users(stdout)).toEqual(['alice', 'bob', undefined, 'carol']);
     expect(steady(stderr)).toMatchInlineSnapshot(`
-      "4 records, 296 B in, 2.5 KiB out
+      "4 records, 296 B in, 2.6 KiB out
 
       format          ok  partial  failed
       nginx_combined   3        0       1

@@ -165,6 +165,7 @@ describe('output', () => {
     const status = textFormat([until(undefined, capture(Convert.count, [Field.http_status], 'status'))]);
     const policy = plan([status], { ...template(meta), routes: [{ name: 'all', when: 'true', destinations: [] }] });
     expect(run(policy, { log: 'x' }).output).toEqual({
+      uid: expect.stringMatching(/^[0-9a-f]{32}$/),
       tag: 'audit.s0.all',
       routes: ['all'],
       shard: 0,
@@ -177,6 +178,7 @@ describe('output', () => {
       error_expected: 'status',
     });
     expect(run(policy, { log: '200' }).output).toEqual({
+      uid: expect.stringMatching(/^[0-9a-f]{32}$/),
       tag: 'audit.s0.all',
       routes: ['all'],
       shard: 0,

@@ -105,7 +105,12 @@ function record(): fc.Arbitrary<Uint8Array> {
   const other = fc
     .tuple(text(), fc.dictionary(text(), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 5 }))
     .map(([value, rest]) => ({ ...rest, message: value }));
-  const json = fc.oneof(line, other, fc.jsonValue({ maxDepth: 5 })).map((value) => Buffer.from(JSON.stringify(value)));
+  const placed = fc
+    .tuple(text(), text(), fc.oneof(fc.nat(), fc.jsonValue({ maxDepth: 0 })))
+    .map(([log, file, file_offset]) => ({ file, log, file_offset }));
+  const json = fc
+    .oneof(line, other, placed, fc.jsonValue({ maxDepth: 5 }))
+    .map((value) => Buffer.from(JSON.stringify(value)));
   const damaged = fc.tuple(json, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 })).map(([bytes, hits]) => {
     const copy = Buffer.from(bytes);
     if (copy.length > 0) for (const [at, byte] of hits) copy[at % copy.length] = byte;
@@ -121,8 +126,8 @@ function record(): fc.Arbitrary<Uint8Array> {
 const hostRecord = (): fc.Arbitrary<HostRecord> =>
   fc.record({
     tag: fc.constantFrom(...TAGS),
-    timeSec: fc.integer({ min: 1_700_000_000, max: 1_900_000_000 }),
-    timeNsec: fc.nat(999_999_999),
+    timeSec: fc.oneof(fc.constant(1_770_000_000), fc.integer({ min: 1_700_000_000, max: 1_900_000_000 })),
+    timeNsec: fc.oneof(fc.constant(0), fc.nat(999_999_999)),
     record: record(),
   });
 

@@ -7,6 +7,7 @@
  *   raw: incomplete               when the line itself is carried along: incomplete, always, never
  *   sources:                      the first whose tag matches is the record's
  *     - {name: …, tag: nginx.*, format: …, line: key, timezone: '+01:00', labels: {service: shop}}
+ *                                 file_key: file, offset_key: file_offset: where the collector says the line was read
  *                                 format: a shipped format, `auto`, a format of one's own, or a list of them
  *   shards: {count: 4, by: [field], weights: [1, 1, 1, 2]}
  *   routes:                       every one whose condition holds
@@ -51,6 +52,8 @@ const source = object({
   tag: expected(text()),
   format: expected(filled(oneOrMore(mappingOr(inlineFormat, text())))),
   line: optional(text()),
+  file_key: optional(text()),
+  offset_key: optional(text()),
   timezone: optional(ZONE),
   labels: optional(mapOf(value)),
 });

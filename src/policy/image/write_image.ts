@@ -12,7 +12,16 @@ import { ABI_VERSION, IMAGE_BASE } from '../../../assembly/shared/limits.ts';
 import { buildAutomaton } from '../automaton.ts';
 import { type MatchPlan, writeMatch } from '../condition/index.ts';
 import { enumNames, FIELD_BY_PATH } from '../fields.ts';
-import type { FormatPlan, Plan, RoutePlan, ShardPlan, SourcePlan, TemplatePlan } from '../plan.ts';
+import {
+  FILE_KEY,
+  type FormatPlan,
+  OFFSET_KEY,
+  type Plan,
+  type RoutePlan,
+  type ShardPlan,
+  type SourcePlan,
+  type TemplatePlan,
+} from '../plan.ts';
 import { placeAutomaton } from './automaton_table.ts';
 import { escapeText, ImageBuilder } from './builder.ts';
 import { placeAssigns, placeFormat } from './format_tables.ts';
@@ -79,15 +88,15 @@ function lossMarker(plan: Plan, code: keyof typeof ErrorCode): string {
   return JSON.stringify({ auditlb, message: 'the record could not be read by the audit filter' });
 }
 
-/** Keys the line is looked for under. */
-function recordNode(lineKey?: string): BitNode {
-  if (lineKey !== undefined) return { keys: new Map([[lineKey, { bit: 1 }]]) };
-  return {
-    keys: new Map([
-      ['log', { bit: 1 }],
-      ['message', { bit: 2 }],
-    ]),
-  };
+/** Keys line and place are looked for under. One that is the line's is not the place's. */
+function recordNode({ lineKey, fileKey = FILE_KEY, offsetKey = OFFSET_KEY }: Partial<SourcePlan> = {}): BitNode {
+  const keys = new Map([
+    [offsetKey, { bit: 4 }],
+    [fileKey, { bit: 3 }],
+  ]);
+  const lineKeys = lineKey === undefined ? ['log', 'message'] : [lineKey];
+  for (const [i, key] of lineKeys.entries()) keys.set(key, { bit: i + 1 });
+  return { keys };
 }
 
 function placeTags(image: ImageBuilder, sources: readonly SourcePlan[]): number {
@@ -109,7 +118,7 @@ function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[
       formats: image.words(source.formats.map((i) => formats[i]!)),
       text: own.length > 1 ? placeTextSniffers(image, own) : 0,
       json: own.length > 1 ? placeJsonSniffers(image, own) : undefined,
-      record: placeBitNode(image, recordNode(source.lineKey)),
+      record: placeBitNode(image, recordNode(source)),
     };
   });
   const at = image.reserve(Math.max(1, rows.length) * SourceAt.size);

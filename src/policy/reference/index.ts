@@ -7,6 +7,7 @@ import { deriveMeaning } from './derive.ts';
 import { Draft } from './draft.ts';
 import { encodeEvent } from './encode.ts';
 import { peelEnvelopes } from './envelope.ts';
+import { escaped, identityOf, Occurrences } from './identity.ts';
 import { readPaths } from './json_paths.ts';
 import { applyMaps } from './maps.ts';
 import { decodeUtf8, type RecordText, readRecord } from './record.ts';
@@ -17,6 +18,7 @@ import { chooseFormat } from './sniff.ts';
 import type { Conditions, Evaluation, HostRecord, SlotValue } from './types.ts';
 import { matchesWildcard } from './wildcard.ts';
 
+export { Occurrences } from './identity.ts';
 export type * from './types.ts';
 
 /** Fields that survive a line that could not be read: the client, the time, and where the line came from. */
@@ -44,13 +46,20 @@ const unconditional =
 
 /**
  * What a filter of this plan makes of one record, and why: `docs/normalization.md` in the plainest way. Never throws for any
- * record. A record too large for the filter is evaluated like any other.
+ * record. A record too large for the filter is evaluated like any other. `occurrences`: of the records before.
  */
-export function evaluate(plan: Plan, input: HostRecord, conditions: Conditions = unconditional(plan)): Evaluation {
+export function evaluate(
+  plan: Plan,
+  input: HostRecord,
+  conditions: Conditions = unconditional(plan),
+  occurrences: Occurrences = new Occurrences(),
+): Evaluation {
   const draft = new Draft();
   const hostMs = input.timeSec * 1000 + Math.floor(input.timeNsec / 1_000_000);
   const source = plan.sources.find((each) => matchesWildcard(each.tag, input.tag));
   const whole = readRecord(input.record, source, draft);
+  const content = whole?.line === undefined ? input.record : escaped(whole.line);
+  const uid = identityOf({ ...input, content, place: whole?.place }, occurrences);
   const record = whole?.line === undefined ? whole : peel(whole, whole.line, hostMs, source, draft);
   setLabels(source, draft);
   const format = record === undefined ? undefined : parse(plan, source, record, draft);
@@ -65,6 +74,7 @@ export function evaluate(plan: Plan, input: HostRecord, conditions: Conditions =
   deriveMeaning(draft);
   const line = record === undefined ? undefined : (record.line ?? record.text);
   describe(plan, source, format, line ?? decodeUtf8(input.record), draft);
+  draft.set(Meta.uid, uid);
   return finish(plan, { draft, source, format, line }, conditions);
 }
 

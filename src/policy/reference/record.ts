@@ -1,5 +1,7 @@
 import type { SourcePlan } from '../plan.ts';
+import { FILE_KEY, OFFSET_KEY } from '../plan.ts';
 import type { Draft } from './draft.ts';
+import { type Place, placeOf } from './identity.ts';
 import { type JsonText, readJson } from './json_text.ts';
 import { carryPlain } from './json_value.ts';
 
@@ -9,6 +11,8 @@ export interface RecordText {
   readonly text: string;
   /** The line in it, without its line end; `undefined`: the record itself is the line. */
   readonly line?: string;
+  /** Where the collector read it. */
+  readonly place?: Place;
 }
 
 /** Where the line may be, first choice first. */
@@ -28,8 +32,14 @@ export function readRecord(bytes: Uint8Array, source: SourcePlan | undefined, dr
     if (member.key === key && member.value.kind === 'string') continue;
     draft.unmapped.push([member.key, carryPlain(member.value, text)]);
   }
-  if (key === undefined) return { text };
-  return { text, line: trimLineEnd(textsOf(value, key).at(-1)!) };
+  const names = { file: source?.fileKey ?? FILE_KEY, offset: source?.offsetKey ?? OFFSET_KEY };
+  const own = value.members.filter((member) => !keys.includes(member.key));
+  const place = placeOf({ ...value, members: own }, names);
+  return {
+    text,
+    ...(key === undefined ? {} : { line: trimLineEnd(textsOf(value, key).at(-1)!) }),
+    ...(place === undefined ? {} : { place }),
+  };
 }
 
 /** Every text the object holds under a key. */
