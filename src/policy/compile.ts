@@ -6,6 +6,7 @@ import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import { type ConditionSource, compileRoutes, compileShards } from './compile_routes.ts';
 import { classesOf, compileSources } from './compile_sources.ts';
+import { compileDelivery } from './delivery.ts';
 import type { PolicyDocument } from './document/policy_document.ts';
 import { readPolicy } from './document/read_policy.ts';
 import { SourceFile } from './document/source_file.ts';
@@ -65,6 +66,7 @@ function draftPlan(
     file.report(document.shards!.at, 'weights_mismatch', message, 'give one weight for each shard');
   });
   const name = document.name?.value ?? input.name ?? basename(input.file).replace(/\.ya?ml$/, '');
+  compileDelivery(document, name);
   const plan: Draft = {
     name,
     schema,

@@ -9,14 +9,18 @@
  *     - {name: …, tag: nginx.*, format: …, line: key, timezone: '+01:00', labels: {service: shop}}
  *                                 file_key: file, offset_key: file_offset: where the collector says the line was read
  *                                 format: a shipped format, `auto`, a format of one's own, or a list of them
+ *                                 input: where its records come from, for `auditlb config` (`input_shape.ts`)
  *   shards: {count: 4, by: [field], weights: [1, 1, 1, 2]}
  *   routes:                       every one whose condition holds
- *     - {name: …, when: CEL, to: destination(s)}
- *   destinations: {name: …}
+ *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}
+ *   destinations: {name: {kind: settings}}     for `auditlb config` (`destination_shape.ts`)
  */
 import { inlineFormat } from '../formats/format_shape.ts';
+import { retention } from './delivery_shape.ts';
+import { destination } from './destination_shape.ts';
+import { input } from './input_shape.ts';
 import {
-  anything,
+  boolean,
   expected,
   filled,
   integer,
@@ -56,12 +60,16 @@ const source = object({
   offset_key: optional(text()),
   timezone: optional(ZONE),
   labels: optional(mapOf(value)),
+  input: optional(input),
 });
 
 const route = object({
   name: expected(ROUTE_NAME),
   when: optional(text()),
   to: optional(oneOrMore(text())),
+  evidence: optional(boolean),
+  priority: optional(word('high', 'normal', 'low')),
+  retention: optional(retention),
 });
 
 const shards = object({
@@ -79,7 +87,7 @@ export const policyShape = object({
   sources: expected(filled(list(source))),
   shards: optional(shards),
   routes: optional(list(route)),
-  destinations: optional(mapOf(anything)),
+  destinations: optional(mapOf(destination)),
 });
 
 export type PolicyDocument = Read<typeof policyShape>;
