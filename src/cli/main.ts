@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../filter.ts';
 import { buildCommand } from './commands/build.ts';
 import { checkCommand } from './commands/check.ts';
+import { configCommand } from './commands/config.ts';
 import { explainCommand } from './commands/explain.ts';
 import { formatsCommand } from './commands/formats.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -26,6 +27,7 @@ const program = new Command('auditlb')
   .addCommand(runCommand())
   .addCommand(buildCommand())
   .addCommand(checkCommand())
+  .addCommand(configCommand())
   .addCommand(explainCommand())
   .addCommand(formatsCommand())
   .addCommand(inspectCommand());

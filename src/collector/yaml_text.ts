@@ -1,10 +1,10 @@
-import { Document, isScalar, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { Document, isScalar, type Node, Pair, Scalar, visit, YAMLMap, YAMLSeq } from 'yaml';
 
 /** What a configuration is made of before it is text: plain values, or maps and lists made here, with comments. */
 export type Value = Node | string | number | boolean | readonly Value[];
 
 /** Key, value, and why it is there: said behind a scalar, above anything else. `false`: nothing. */
-export type Entry = readonly [key: string, value: Value | undefined, why?: string] | false;
+export type Entry = readonly [key: string, value: Value | undefined, why?: string | undefined] | false;
 
 const comment = (text: string): string => text.replace(/^/gm, ' ');
 
@@ -51,8 +51,22 @@ export function about<N extends Node>(text: string, of: N): N {
   return of;
 }
 
-/** One YAML document under a comment. `version` 1.1 quotes what old readers take for booleans. */
+/** The same thing about the same key is said where it comes first. */
+function sayOnce(root: YAMLMap): void {
+  const said = new Set<string>();
+  visit(root, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || !isScalar(value) || typeof value.comment !== 'string') return;
+      const text = `${String(key.value)}:${value.comment}`;
+      if (said.has(text)) value.comment = null;
+      said.add(text);
+    },
+  });
+}
+
+/** One YAML document under a comment. Of equal comments behind equal keys the first stays. `version` 1.1 quotes what old readers take for booleans. */
 export function yamlText(head: string, root: YAMLMap, version: '1.1' | '1.2' = '1.2'): string {
+  sayOnce(root);
   const document = new Document(root, { version });
   const text = document.toString({ lineWidth: 0, flowCollectionPadding: true, blockQuote: 'literal' });
   return `${head.replace(/^/gm, '# ')}\n${text}`;

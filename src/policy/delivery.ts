@@ -21,7 +21,7 @@ export interface Delivery {
   readonly policy: string;
   readonly sources: readonly DeliverySource[];
   readonly destinations: readonly DeliveryDestination[];
-  readonly routes: readonly string[];
+  readonly routes: readonly Text[];
   readonly shards: number;
 }
 
@@ -73,7 +73,7 @@ export function compileDelivery(document: PolicyDocument, policy: string): Deliv
     policy,
     sources,
     destinations,
-    routes: (document.routes ?? []).flatMap((route) => route.name?.value ?? []),
+    routes: (document.routes ?? []).flatMap((route) => route.name ?? []),
     shards: document.shards?.count ?? document.shards?.weights?.length ?? 1,
   };
 }

@@ -4,32 +4,32 @@
  */
 import { absolutePath, addresses, headers, plainText, secret, tls, url, urls } from './delivery_shape.ts';
 import { kind, shorthand } from './kind_shape.ts';
-import { boolean, expected, mapOf, object, optional, type Read } from './shape.ts';
+import { boolean, mapOf, object, optional, type Read, required } from './shape.ts';
 
 const credentials = { user: optional(plainText), password: optional(secret) };
 
 const forward = object({
-  nodes: expected(addresses),
+  nodes: required(addresses),
   tls: optional(tls),
   shared_key: optional(secret),
 });
 const elasticsearch = object({
-  nodes: expected(urls),
-  index: expected(plainText),
+  nodes: required(urls),
+  index: required(plainText),
   api_key: optional(secret),
   tls: optional(tls),
   ...credentials,
 });
 const opensearch = object({
-  nodes: expected(urls),
-  index: expected(plainText),
+  nodes: required(urls),
+  index: required(plainText),
   aws_region: optional(plainText),
   tls: optional(tls),
   ...credentials,
 });
 const s3 = object({
-  bucket: expected(plainText),
-  region: expected(plainText),
+  bucket: required(plainText),
+  region: required(plainText),
   prefix: optional(plainText),
   object_lock: optional(boolean),
   storage_class: optional(plainText),
@@ -37,30 +37,30 @@ const s3 = object({
   endpoint: optional(url),
 });
 const kafka = object({
-  brokers: expected(addresses),
-  topic: expected(plainText),
+  brokers: required(addresses),
+  topic: required(plainText),
   tls: optional(tls),
   ...credentials,
 });
 const splunkHec = object({
-  nodes: expected(urls),
-  token: expected(secret),
+  nodes: required(urls),
+  token: required(secret),
   index: optional(plainText),
   tls: optional(tls),
 });
 const loki = object({
-  nodes: expected(urls),
+  nodes: required(urls),
   tenant: optional(plainText),
   labels: optional(mapOf(plainText)),
   tls: optional(tls),
   ...credentials,
 });
-const otlpHttp = object({ nodes: expected(urls), headers: optional(headers), tls: optional(tls) });
-const datadog = object({ api_key: expected(secret), site: optional(plainText) });
-const http = object({ nodes: expected(urls), headers: optional(headers), tls: optional(tls) });
-const pagerduty = object({ routing_key: expected(secret) });
-const slack = object({ webhook: expected(secret) });
-const file = object({ path: expected(absolutePath) });
+const otlpHttp = object({ nodes: required(urls), headers: optional(headers), tls: optional(tls) });
+const datadog = object({ api_key: required(secret), site: optional(plainText) });
+const http = object({ nodes: required(urls), headers: optional(headers), tls: optional(tls) });
+const pagerduty = object({ routing_key: required(secret) });
+const slack = object({ webhook: required(secret) });
+const file = object({ path: required(absolutePath) });
 
 export const destination = kind('destination', {
   forward: shorthand(forward, addresses, (nodes, at) => ({ nodes, tls: undefined, shared_key: undefined, at })),

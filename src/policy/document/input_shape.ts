@@ -1,7 +1,7 @@
 /** Where the records of a source come from. In short: `{files: /var/log/nginx/*.log}`, `{syslog: 0.0.0.0:6514}`. */
 import { absolutePath, address, plainText, secret, tls, url } from './delivery_shape.ts';
 import { kind, shorthand } from './kind_shape.ts';
-import { expected, filled, object, oneOrMore, optional, type Read, textLike, word } from './shape.ts';
+import { filled, object, oneOrMore, optional, type Read, required, textLike, word } from './shape.ts';
 
 const paths = filled(oneOrMore(absolutePath));
 const label = textLike(
@@ -11,7 +11,7 @@ const label = textLike(
 );
 
 export const input = kind('input', {
-  files: shorthand(object({ paths: expected(paths), exclude: optional(paths) }), paths, (found, at) => ({
+  files: shorthand(object({ paths: required(paths), exclude: optional(paths) }), paths, (found, at) => ({
     paths: found,
     exclude: undefined,
     at,
@@ -19,7 +19,7 @@ export const input = kind('input', {
   /** Lines as they come: the filter takes the syslog header off. */
   syslog: shorthand(
     object({
-      listen: expected(address),
+      listen: required(address),
       mode: optional(word('tcp', 'udp')),
       framing: optional(word('newline', 'octet_counting')),
       tls: optional(tls),
@@ -27,20 +27,20 @@ export const input = kind('input', {
     address,
     (listen, at) => ({ listen, mode: undefined, framing: undefined, tls: undefined, at }),
   ),
-  http: shorthand(object({ listen: expected(address), tls: optional(tls) }), address, (listen, at) => ({
+  http: shorthand(object({ listen: required(address), tls: optional(tls) }), address, (listen, at) => ({
     listen,
     tls: undefined,
     at,
   })),
   forward: shorthand(
-    object({ listen: expected(address), shared_key: optional(secret), tls: optional(tls) }),
+    object({ listen: required(address), shared_key: optional(secret), tls: optional(tls) }),
     address,
     (listen, at) => ({ listen, shared_key: undefined, tls: undefined, at }),
   ),
   /** Logs of containers on the node; without more, of all of them. */
   kubernetes: object({ namespace: optional(label), container: optional(label) }),
   /** Objects announced in a queue. Vector only. */
-  aws_s3: object({ queue_url: expected(url), region: expected(plainText) }),
+  aws_s3: object({ queue_url: required(url), region: required(plainText) }),
 });
 
 export type InputDocument = Read<typeof input>;

@@ -1,0 +1,59 @@
+import type { Delivery } from '../../policy/delivery.ts';
+import { type Generated, generatedBy, type Places, PORTS } from '../generated.ts';
+import { about, list, map, yamlText } from '../yaml_text.ts';
+import { inputs, parsers } from './inputs.ts';
+import { nodeFiles, outputs } from './outputs.ts';
+import { service } from './service.ts';
+
+export const FLUENT_BIT_FILE = 'fluent-bit.yaml';
+
+/** A complete configuration of Fluent Bit 5.1 for a policy. What Fluent Bit cannot do is reported at its name. */
+export function fluentBit(delivery: Delivery, places: Places): Generated {
+  const lines = parsers(delivery);
+  const root = map(['service', service(places)], lines.length > 0 && ['parsers', list(lines)], [
+    'pipeline',
+    map(
+      ['inputs', list(inputs(delivery, places))],
+      ['filters', list([eventCounter()])],
+      ['outputs', list([...outputs(delivery, places), metrics()])],
+    ),
+  ]);
+  const head = `${generatedBy(delivery.policy)}\nFluent Bit 5.1 (the filter needs 4.1.2 or newer, whose WebAssembly instances live as long as the collector).`;
+  return new Map([[FLUENT_BIT_FILE, yamlText(head, root)], ...nodeFiles(delivery)]);
+}
+
+/** Counts events; changes none. The tag has route and shard in it. */
+const eventCounter = () =>
+  about(
+    'Counts events and changes none: no filter may touch a record behind the processors.',
+    map(
+      ['name', 'log_to_metrics'],
+      ['match_regex', '^audit\\.'],
+      ['tag', 'auditlb.metrics'],
+      ['metric_mode', 'counter'],
+      ['metric_namespace', 'auditlb'],
+      ['metric_subsystem', 'filter'],
+      ['metric_name', 'events_total'],
+      ['metric_description', 'Events by source, format, parse status, outcome and tag'],
+      [
+        'add_label',
+        list([
+          "source $auditlb['source']",
+          "format $auditlb['format']",
+          "status $auditlb['status']",
+          'outcome $status_id',
+          "tag $auditlb['tag']",
+        ]),
+      ],
+      ['flush_interval_sec', 10],
+    ),
+  );
+
+const metrics = () =>
+  map(
+    ['name', 'prometheus_exporter'],
+    ['alias', 'auditlb_events'],
+    ['match', 'auditlb.metrics'],
+    ['host', '0.0.0.0'],
+    ['port', PORTS.events],
+  );

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fluentBit } from '../../src/collector/fluent_bit/index.ts';
+import { FILTER_FILE, PORTS } from '../../src/collector/generated.ts';
+import { buildFilter } from '../../src/filter.ts';
+import { packageRoot } from '../../src/policy/catalog.ts';
+import { fluentBitMissing, generate, policyText } from './support.ts';
+
+const missing = fluentBitMissing();
+const running: ChildProcess[] = [];
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'auditlb-run-'));
+});
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function start(config: string): void {
+  running.push(spawn('fluent-bit', ['-q', '-c', config], { stdio: 'ignore' }));
+}
+
+/** Waits for a number of lines, then gives the collector the time to write one too many. */
+async function linesOf(paths: readonly string[], count: number): Promise<string[]> {
+  const read = () =>
+    paths.flatMap((path) => (existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').filter(Boolean) : []));
+  for (let turn = 0; turn < 200 && read().length < count; turn++) await pause(100);
+  await pause(1500);
+  return read();
+}
+
+/** A node of the destination `siem`: a plain Fluent Bit that writes what it gets to a file. */
+function aggregator(name: string, port: number): string {
+  const config = join(folder, `${name}.yaml`);
+  writeFileSync(
+    config,
+    `service: {flush: 1}
+pipeline:
+  inputs: [{name: forward, listen: 127.0.0.1, port: ${port}}]
+  outputs: [{name: file, match: '*', path: ${folder}, file: ${name}.ndjson, format: plain}]
+`,
+  );
+  start(config);
+  return join(folder, `${name}.ndjson`);
+}
+
+async function agent(nodes: readonly number[]): Promise<void> {
+  const text = policyText('edge')
+    .replace('siem-a:24224', `127.0.0.1:${nodes[0]}`)
+    .replace('siem-b:24224', `127.0.0.1:${nodes[1]}`)
+    .replaceAll('/var/log/', `${folder}/logs/`)
+    .replaceAll('/var/lib/auditlb', join(folder, 'out'));
+  mkdirSync(join(folder, 'logs', 'alb'), { recursive: true });
+  mkdirSync(join(folder, 'logs', 'nginx'));
+  for (const [file, content] of generate(text, fluentBit, { config: folder, state: join(folder, 'state') })) {
+    const ports = content
+      .replace(`port: ${PORTS.collector}`, `port: ${await freePort()}`)
+      .replace(`port: ${PORTS.events}`, `port: ${await freePort()}`);
+    writeFileSync(join(folder, file), ports);
+  }
+  writeFileSync(join(folder, FILTER_FILE), buildFilter({ text, file: 'policy.yaml' }).filter!.wasm);
+  start(join(folder, 'fluent-bit.yaml'));
+}
+
+const routed = (lines: readonly string[], route: string): string[] =>
+  lines.filter((line) => (JSON.parse(line) as { auditlb: { routes: string[] } }).auditlb.routes.includes(route));
+
+describe.skipIf(missing !== undefined)(
+  `a generated configuration at work${missing === undefined ? '' : `: ${missing}`}`,
+  () => {
+    it('delivers every record once to each of its destinations, with one node down', async () => {
+      const [up, down] = [await freePort(), await freePort()];
+      const siem = aggregator('siem-a', up);
+      await agent([up, down]);
+      const samples = join(packageRoot(), 'samples');
+      copyFileSync(join(samples, 'nginx.access.log'), join(folder, 'logs', 'nginx', 'access.log'));
+      copyFileSync(join(samples, 'alb.log'), join(folder, 'logs', 'alb', 'alb.log'));
+      const written = ['nginx.access.log', 'alb.log'].flatMap((file) =>
+        readFileSync(join(samples, file), 'utf8').trim().split('\n'),
+      );
+      const archive = await linesOf([join(folder, 'out', 'archive.ndjson')], written.length);
+      expect(archive).toHaveLength(written.length);
+      const expected = routed(archive, 'siem').sort();
+      expect(expected.length).toBeGreaterThan(0);
+      expect((await linesOf([siem], expected.length)).sort()).toEqual(expected);
+      expect(existsSync(join(folder, 'state', 'dead', 'dead.ndjson'))).toBe(false);
+    });
+  },
+);
