@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { fluentBit } from '../../collector/fluent_bit/index.ts';
 import { FILTER_FILE, type Generated, type Places, textFiles } from '../../collector/generated.ts';
 import { configure } from '../../collector/read_delivery.ts';
+import { type Front, vector } from '../../collector/vector/index.ts';
 import type { Delivery } from '../../policy/delivery.ts';
 import { readPolicyText } from '../policy_file.ts';
 import { CommandError, EXIT, printDiagnostics, say } from '../terminal.ts';
@@ -16,45 +17,53 @@ interface Options {
   readonly json: boolean;
 }
 
-const PLACES: Readonly<Record<string, Places>> = {
-  'fluent-bit': { config: '/etc/fluent-bit', state: '/var/lib/fluent-bit' },
-};
+const NOTES = `
+Every file says in comments why it is as it is. Secrets are references, never values.
+Example: auditlb config fluent-bit --policy policy.yaml --out /etc/fluent-bit`;
 
 export function configCommand(): Command {
   return new Command('config')
     .description('Generate the configuration of a log collector from a policy.')
-    .addCommand(
-      generator(
-        'fluent-bit',
-        'Fluent Bit: inputs with the filter, outputs with retries and buffers on disk.',
-        fluentBit,
-      ),
+    .addHelpText('after', NOTES)
+    .addCommand(fluentBitCommand())
+    .addCommand(vectorCommand());
+}
+
+function fluentBitCommand(): Command {
+  const about = 'Fluent Bit 5.1: inputs with the filter, outputs with retries and buffers on disk.';
+  return generator('fluent-bit', about, '/etc/fluent-bit', '/var/lib/fluent-bit').action((options: Options) =>
+    run(options, fluentBit),
+  );
+}
+
+function vectorCommand(): Command {
+  const about = 'Vector 0.58, which runs no WebAssembly itself, and what runs the filter for it.';
+  return generator('vector', about, '/etc/vector', '/var/lib/vector')
+    .addOption(new Option('--front <kind>', 'what runs the filter').choices(['bridge', 'fluent-bit']).default('bridge'))
+    .action((options: Options & { front: Front }) =>
+      run(options, (delivery, places) => vector(delivery, places, options.front)),
     );
 }
 
-function generator(
-  name: string,
-  description: string,
-  make: (delivery: Delivery, places: Places) => Generated,
-): Command {
-  const places = PLACES[name]!;
+function generator(name: string, description: string, config: string, state: string): Command {
   return new Command(name)
     .description(description)
     .requiredOption('-p, --policy <file>', 'policy file, or - for standard input')
     .option('-o, --out <folder>', 'write the files and the filter there, instead of the files to standard output')
-    .option('--config-dir <folder>', 'where the files will be on the collector’s machine', places.config)
-    .option('--state-dir <folder>', 'where buffers and offsets will be there', places.state)
-    .option('--json', 'print the errors as JSON', false)
-    .action((options: Options) => {
-      const input = { text: readPolicyText(options.policy), file: options.policy === '-' ? '<stdin>' : options.policy };
-      const at = { config: options.configDir, state: options.stateDir };
-      const { result, diagnostics } = configure(input, (delivery) => make(delivery, at));
-      if (result === undefined) {
-        printDiagnostics(diagnostics, options.json);
-        process.exitCode = EXIT.couldNotRun;
-      } else if (options.out === undefined) print(result.made);
-      else writeAll(options.out, new Map([...result.made, [FILTER_FILE, result.filter.wasm]]));
-    });
+    .option('--config-dir <folder>', 'where the files will be on the collector’s machine', config)
+    .option('--state-dir <folder>', 'where buffers and offsets will be there', state)
+    .option('--json', 'print the errors as JSON', false);
+}
+
+function run(options: Options, make: (delivery: Delivery, places: Places) => Generated): void {
+  const input = { text: readPolicyText(options.policy), file: options.policy === '-' ? '<stdin>' : options.policy };
+  const places = { config: options.configDir, state: options.stateDir };
+  const { result, diagnostics } = configure(input, (delivery) => make(delivery, places));
+  if (result === undefined) {
+    printDiagnostics(diagnostics, options.json);
+    process.exitCode = EXIT.couldNotRun;
+  } else if (options.out === undefined) print(result.made);
+  else writeAll(options.out, new Map([...result.made, [FILTER_FILE, result.filter.wasm]]));
 }
 
 /** Text only; several files are several documents with their names above them. */

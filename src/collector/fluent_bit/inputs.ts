@@ -57,7 +57,6 @@ function entriesOf(input: Input, source: DeliverySource, places: Places): Entry[
       return [
         ...tail(source, [path], ['/var/log/containers/*fluent-bit*.log'], places),
         ['multiline.parser', 'docker, cri', 'joins what the runtime split'],
-        ['path_key', 'file', 'pod, namespace and container are in the name of the file'],
       ];
     }
     case 'syslog': {
@@ -114,6 +113,8 @@ function tail(
     ['name', 'tail'],
     ['path', paths.join(',')],
     ['exclude_path', exclude?.join(',')],
+    ['path_key', 'file', 'with the offset: the same line read again keeps its id'],
+    ['offset_key', 'file_offset'],
     ['db', `${places.state}/${source.name.value}.db`, 'where reading goes on after a restart'],
     ['db.sync', 'full'],
     ['db.locking', 'on'],

@@ -1,0 +1,189 @@
+import type { YAMLMap } from 'yaml';
+import type { Delivery, DeliverySource } from '../../policy/delivery.ts';
+import { type Entry, inline, list, map } from '../yaml_text.ts';
+import { listenerTls, sourceId } from './names.ts';
+
+export const BRIDGE = { listen: '127.0.0.1:9701', forward: '127.0.0.1:9702' } as const;
+
+/** Keys of an event that the filter is given; the rest is Vector's own. */
+const LINE = ['message', 'file', 'file_offset', 'timestamp'];
+const POD = [
+  ...LINE,
+  'stream',
+  'kubernetes.pod_name',
+  'kubernetes.pod_namespace',
+  'kubernetes.container_name',
+  'kubernetes.pod_node_name',
+];
+
+interface Source {
+  readonly entries: readonly Entry[];
+  /** Whether what was not acknowledged is read again. */
+  readonly replays: boolean;
+  readonly encoding: YAMLMap;
+}
+
+const LINES: Entry = ['framing', inline(['method', 'newline_delimited'])];
+
+function sourceOf(source: DeliverySource): Source | undefined {
+  const { input } = source;
+  switch (input.kind) {
+    case 'files': {
+      const entries: Entry[] = [
+        ['type', 'file'],
+        ['include', list(input.settings.paths)],
+        ['exclude', input.settings.exclude],
+        ['read_from', 'beginning', 'a file that appears between two scans is read from its start'],
+        ['max_line_bytes', 8388608, 'longer lines are discarded; the default is 100 KiB'],
+        ['file_key', 'file', 'with the offset: the same line read again keeps its id'],
+        ['offset_key', 'file_offset'],
+        ['rotate_wait_secs', 3600],
+      ];
+      return { entries, replays: true, encoding: only(LINE) };
+    }
+    case 'kubernetes': {
+      const { namespace, container } = input.settings;
+      const entries: Entry[] = [
+        ['type', 'kubernetes_logs'],
+        ['extra_field_selector', namespace && `metadata.namespace=${namespace}`],
+        ['include_paths_glob_patterns', container === undefined ? undefined : list([`**/${container}/*`])],
+        ['max_line_bytes', 8388608],
+        ['rotate_wait_secs', 3600],
+      ];
+      return { entries, replays: false, encoding: only(POD) };
+    }
+    case 'syslog': {
+      const { listen, mode = 'tcp', framing = 'newline', tls } = input.settings;
+      const method = framing === 'newline' ? 'newline_delimited' : framing;
+      const entries: Entry[] = [
+        ['type', 'socket', 'not `syslog`: the filter wants the line as it came, and takes the header off itself'],
+        ['mode', mode],
+        ['address', listen],
+        mode === 'udp' && ['max_length', 65507],
+        mode === 'tcp' && ['framing', map(['method', method], [method, inline(['max_length', 1048576])])],
+        listenerTls(tls),
+      ];
+      return { entries, replays: false, encoding: only(LINE) };
+    }
+    case 'http': {
+      const { listen, tls } = input.settings;
+      const entries: Entry[] = [['type', 'http_server'], ['address', listen], ['path', '/'], LINES, listenerTls(tls)];
+      return { entries, replays: true, encoding: only(LINE) };
+    }
+    case 'forward':
+      return forwardSource(source);
+    case 'aws_s3': {
+      const { queue_url, region } = input.settings;
+      const entries: Entry[] = [
+        ['type', 'aws_s3'],
+        ['region', region],
+        ['compression', 'auto'],
+        [
+          'sqs',
+          map(['queue_url', queue_url], ['delete_failed_message', false, 'what was not delivered is announced again']),
+        ],
+        LINES,
+      ];
+      return { entries, replays: true, encoding: only(LINE) };
+    }
+    case 'none':
+      source.name.report(
+        'input_missing',
+        `source \`${source.name.value}\` has no input`,
+        'add `input: {files: /var/log/…}` to it',
+      );
+      return undefined;
+  }
+}
+
+function forwardSource({ name, input }: DeliverySource): Source | undefined {
+  if (input.kind !== 'forward') return undefined;
+  const { listen, tls, shared_key } = input.settings;
+  if (shared_key !== undefined) {
+    const help = 'use client certificates: `tls: {ca_file: …, crt_file: …, key_file: …}`';
+    name.report('input_unsupported', 'Vector’s `fluent` source knows no shared key', help);
+    return undefined;
+  }
+  const entries: Entry[] = [
+    ['type', 'fluent'],
+    ['mode', 'tcp', 'a Unix socket is never acknowledged'],
+    ['address', listen],
+    listenerTls(tls),
+  ];
+  return {
+    entries,
+    replays: true,
+    encoding: inline(['codec', 'json'], ['except_fields', list(['tag', 'host', 'source_type'])]),
+  };
+}
+
+const only = (fields: readonly string[]): YAMLMap => inline(['codec', 'json'], ['only_fields', list(fields)]);
+
+/** Sources of the policy, each with the sink that hands its records to the bridge. */
+export function bridgedSources(delivery: Delivery): { sources: Entry[]; sinks: Entry[] } {
+  const sources: Entry[] = [];
+  const sinks: Entry[] = [];
+  for (const source of delivery.sources) {
+    const made = sourceOf(source);
+    if (made === undefined) continue;
+    const id = sourceId(source.name.value);
+    sources.push([
+      id,
+      map(...made.entries),
+      `Source \`${source.name.value}\`${made.replays ? '' : ': this source acknowledges nothing; what is in memory when Vector crashes is lost'}`,
+    ]);
+    sinks.push([`${id}_to_filter`, toFilter(id, source, made), `Source \`${source.name.value}\` to the filter`]);
+  }
+  return { sources, sinks };
+}
+
+function toFilter(id: string, { tag, name }: DeliverySource, { encoding, replays }: Source): YAMLMap {
+  return map(
+    ['type', 'http'],
+    ['inputs', list([id])],
+    ['uri', `http://${BRIDGE.listen}/v1/batch/${tag}`, 'the last part is the tag the filter sees'],
+    LINES,
+    ['encoding', encoding],
+    ['batch', inline(['max_events', 2000], ['max_bytes', 1048576], ['timeout_secs', 0.2])],
+    [
+      'request',
+      map(
+        ['concurrency', 1, 'one batch at a time keeps the order of a source'],
+        ['timeout_secs', 120, 'longer than the slowest destination takes to acknowledge'],
+        ['retry_max_duration_secs', 15],
+        ['headers', inline(['X-Auditlb-Source', name.value])],
+      ),
+    ],
+    ['retry_strategy', inline(['type', 'all']), 'never drop on a 4xx'],
+    replays
+      ? [
+          'buffer',
+          inline(['type', 'memory'], ['max_events', 10000], ['when_full', 'block']),
+          'In memory: what is not acknowledged is read again from its source.',
+        ]
+      : [
+          'buffer',
+          inline(['type', 'disk'], ['max_size', 1073741824], ['when_full', 'block']),
+          'On disk: nobody sends or reads these again.',
+        ],
+  );
+}
+
+/** Where the filter’s events come in. */
+export function processedSource(front: 'bridge' | 'fluent-bit'): YAMLMap {
+  if (front === 'fluent-bit') {
+    return map(
+      ['type', 'fluent'],
+      ['mode', 'tcp', 'a Unix socket is never acknowledged'],
+      ['address', '127.0.0.1:24224'],
+      ['keepalive', inline(['time_secs', 60])],
+    );
+  }
+  return map(
+    ['type', 'http_server', 'answers 200 only once every sink has the event'],
+    ['address', BRIDGE.forward],
+    ['path', '/ingest'],
+    LINES,
+    ['decoding', inline(['codec', 'json'])],
+  );
+}
