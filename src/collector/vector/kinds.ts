@@ -52,7 +52,7 @@ function search(nodes: readonly string[], index: string): Entry[] {
       inline(['action', 'index'], ['index', index]),
       'Not `create`: the answer to a batch sent again would be read as refused.',
     ],
-    ['id_key', 'metadata.uid', 'the same event sent again is the same document'],
+    ['id_key', 'document_id', 'the same event sent again is the same document; the sink takes the key out'],
     ['request_retry_partial', true, 'one refused document does not refuse the batch'],
     ['compression', 'gzip'],
   ];
@@ -88,6 +88,7 @@ export const KINDS: { readonly [K in Kind]: SinkKind<SettingsOf<K>> } = {
   elasticsearch: {
     type: 'elasticsearch',
     balance: 'client',
+    body: () => DOCUMENT_ID,
     entries: ({ settings }) => [
       ['api_version', 'v8', 'said, not asked: asking fails while the cluster is away'],
       ...search(settings.nodes, settings.index),
@@ -102,6 +103,7 @@ export const KINDS: { readonly [K in Kind]: SinkKind<SettingsOf<K>> } = {
   opensearch: {
     type: 'elasticsearch',
     balance: 'client',
+    body: () => DOCUMENT_ID,
     entries: ({ settings }) => [
       ['api_version', 'v7', 'said, not asked: asking fails while the cluster is away'],
       ...search(settings.nodes, settings.index),
@@ -246,6 +248,8 @@ export const KINDS: { readonly [K in Kind]: SinkKind<SettingsOf<K>> } = {
   },
   stdout: { type: 'console', balance: 'client', unbuffered: true, entries: () => [LINES, EVENT] },
 };
+
+const DOCUMENT_ID = '.document_id = .metadata.uid\n';
 
 const SUMMARY = `actor = string(.actor.user.name) ?? string(.src_endpoint.ip) ?? "an unknown principal"
 source = string(.auditlb.source) ?? "an unknown source"
