@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { paint } from '../../src/cli/terminal.ts';
 import { packageVersion } from '../../src/index.ts';
 import { Workspace } from './cli.ts';
@@ -158,7 +158,9 @@ test('unknown commands are refused with a suggestion', async () => {
 });
 
 test('colour is for terminals only', () => {
+  vi.stubEnv('NO_COLOR', undefined);
   const stream = (isTTY: boolean) => ({ isTTY }) as NodeJS.WriteStream;
   expect(paint(stream(false), 'red', 'x')).toBe('x');
   expect(paint(stream(true), 'red', 'x')).toBe('\u001b[31mx\u001b[39m');
+  vi.unstubAllEnvs();
 });
