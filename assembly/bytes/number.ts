@@ -29,7 +29,7 @@ export function parseInteger(p: usize, end: usize): bool {
 }
 
 /**
- * Decimal number `\d{1,12}(\.\d{1,9})?`, a leading `+` allowed, that fills the span, times ten to the `places`, truncated.
+ * Decimal number `\d{1,12}(\.\d+)?([eE]-\d{1,2})?`, a leading `+` allowed, that fills the span, times ten to the `places`, truncated.
  * A negative one gives -1. False if it is anything else.
  */
 export function parseDecimal(p: usize, end: usize, places: i32): bool {
@@ -45,8 +45,7 @@ export function parseDecimal(p: usize, end: usize, places: i32): bool {
   }
   if (p == whole) return false;
   let left = places;
-  if (p < end) {
-    if (load<u8>(p) != 0x2e) return false;
+  if (p < end && load<u8>(p) == 0x2e) {
     p++;
     const fraction = p;
     while (p < end && isDigit(load<u8>(p))) {
@@ -55,13 +54,17 @@ export function parseDecimal(p: usize, end: usize, places: i32): bool {
         left--;
       }
       p++;
-      if (p - fraction > 9) return false;
     }
-    if (p == fraction || p < end) return false;
+    if (p == fraction) return false;
   }
   while (left > 0) {
     n *= 10;
     left--;
+  }
+  if (p < end) {
+    if ((load<u8>(p) | 0x20) != 0x65 || p + 3 > end || load<u8>(p, 1) != 0x2d) return false;
+    if (takeDigits(p + 2, end, 2) != end) return false;
+    for (let shift = value; shift > 0; shift--) n /= 10;
   }
   value = sign == 0x2d ? -1 : n;
   return true;

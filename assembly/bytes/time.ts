@@ -206,6 +206,11 @@ export function parseCtime(p: usize, end: usize, zoneMinutes: i32): bool {
   return setTime(century * 100 + year, month, day, seconds, ms, zoneMinutes);
 }
 
+/** An ISO, CLF or epoch time. */
+export function parseAnyTime(p: usize, end: usize, zoneMinutes: i32): bool {
+  return parseIsoTime(p, end, zoneMinutes) || parseClfTime(p, end, zoneMinutes) || parseEpochTime(p, end);
+}
+
 /** Epoch seconds with an optional fraction, or milli-, micro- or nanoseconds, told apart by magnitude. */
 export function parseEpochTime(p: usize, end: usize): bool {
   const digits = takeDigits(p, end, 19);

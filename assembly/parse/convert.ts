@@ -1,7 +1,7 @@
 import { hexValue, isDigit, sameBytes } from '../bytes/ascii';
 import { parseAddress } from '../bytes/ip';
 import { parseDecimal, parseInteger, parseUnits, value } from '../bytes/number';
-import { parseClfTime, parseClock, parseCtime, parseDate, parseEpochTime, parseIsoTime, timeMs } from '../bytes/time';
+import { parseAnyTime, parseClfTime, parseClock, parseCtime, parseDate, parseEpochTime, parseIsoTime, timeMs } from '../bytes/time';
 import { setBool, setInt, setText } from '../event';
 import { failField } from '../fail';
 import { allocate } from '../host/memory';
@@ -107,6 +107,8 @@ export function convert(capture: usize, start: usize, end: usize): void {
     }
     case Convert.plus_text:
       return plusText(slot, start, end);
+    case Convert.any_time:
+      return time(capture, slot, start, parseAnyTime(start, end, zoneMinutes));
     case Convert.address:
       return address(capture, start, end, end);
     case Convert.address_port:

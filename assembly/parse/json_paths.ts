@@ -1,6 +1,6 @@
 import { sameBytes } from '../bytes/ascii';
 import { putInteger } from '../bytes/number';
-import { setJson, setText } from '../event';
+import { SLOTS, setJson, setText } from '../event';
 import { failField, raiseDrift } from '../fail';
 import { allocate } from '../host/memory';
 import { Seen } from '../json/flags';
@@ -9,6 +9,7 @@ import { escapeBytes, rewriteText, rewriteValue, textEnd, textStart, unescapeTex
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
 import { Capture, Key, Node } from '../shared/image_layout';
+import { SlotKind } from '../shared/slot_kind';
 import { addUnmappedValue, removeUnmapped } from '../unmapped';
 import { convert } from './convert';
 
@@ -50,6 +51,7 @@ const frames: usize = memory.data(512, 8);
 export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
   lowBits = 0;
   highBits = 0;
+  walks++;
   firstChoice = 0;
   secondChoice = 0;
   if (mode == Walk.record) {
@@ -232,6 +234,7 @@ function member(
   index: u32,
 ): void {
   const valueSeen = seen;
+  let capture: usize = 0;
   if (key != 0 && mode == Walk.parse) {
     const ignore = load<u32>(key, Key.ignore);
     if (ignore == 1) return;
@@ -239,8 +242,8 @@ function member(
     if (child != 0 && c == 0x22 && lookInside(child, start + 1, end - 1)) return;
     const name = <usize>load<u32>(node, Node.prefix);
     if (ignore == 2) failField(ErrorCode.one_record_expected, start, name, name + load<u32>(node, Node.prefix + 4) - 1);
-    const capture = <usize>load<u32>(key, Key.capture);
-    if (capture != 0) {
+    capture = <usize>load<u32>(key, Key.capture);
+    if (capture != 0 && load<u32>(capture, Capture.rank) == 0) {
       captureValue(capture, start, end, c, valueSeen);
       return;
     }
@@ -254,6 +257,10 @@ function member(
     if (keyStart == 0) return;
     keyEnd = elementKeyEnd;
     if (prefixEnd > prefix) prefixEnd--;
+  }
+  if (capture != 0) {
+    rival(capture, prefix, prefixEnd, keyStart, keyEnd, keySeen, start, end, c, valueSeen);
+    return;
   }
   const entry = addUnmappedValue(prefix, prefixEnd, keyStart, keyEnd, keySeen, start, end, valueSeen);
   if (mode != Walk.record || key == 0 || entry == 0) return;
@@ -298,6 +305,82 @@ function lookInside(node: usize, start: usize, end: usize): bool {
   store<u32>(entry, <u32>end, 8);
   innerCount++;
   return true;
+}
+
+/** What filled each slot that several captures can fill: u32 walk, u32 rank, then the arguments of `addUnmappedValue`. */
+const HOLDER: usize = 40;
+const holders: usize = memory.data(256 * 40, 8);
+/** Number of the latest walk: what an earlier one left in `holders` does not count. */
+let walks: u32 = 0;
+const SAVED: usize = memory.data(32, 8);
+
+/** A value for a slot that others want as well: the lowest rank gets it, of equal ones the latest; the other is unmapped. */
+function rival(
+  capture: usize,
+  prefix: usize,
+  prefixEnd: usize,
+  keyStart: usize,
+  keyEnd: usize,
+  keySeen: u32,
+  start: usize,
+  end: usize,
+  c: u32,
+  valueSeen: u32,
+): void {
+  if (saysNothing(start, end, c)) return;
+  const slot = <u32>load<u16>(capture, Capture.slots);
+  const rank = load<u32>(capture, Capture.rank);
+  const holder = holders + <usize>slot * HOLDER;
+  const held = load<u32>(holder) == walks;
+  if (held && load<u32>(holder, 4) < rank) {
+    addUnmappedValue(prefix, prefixEnd, keyStart, keyEnd, keySeen, start, end, valueSeen);
+    return;
+  }
+  if (!fill(capture, start, end, c, valueSeen)) return;
+  if (held) {
+    addUnmappedValue(
+      load<u32>(holder, 8),
+      load<u32>(holder, 12),
+      load<u32>(holder, 16),
+      load<u32>(holder, 20),
+      load<u32>(holder, 24),
+      load<u32>(holder, 28),
+      load<u32>(holder, 32),
+      load<u32>(holder, 36),
+    );
+  }
+  store<u32>(holder, walks);
+  store<u32>(holder, rank, 4);
+  store<u32>(holder, <u32>prefix, 8);
+  store<u32>(holder, <u32>prefixEnd, 12);
+  store<u32>(holder, <u32>keyStart, 16);
+  store<u32>(holder, <u32>keyEnd, 20);
+  store<u32>(holder, keySeen, 24);
+  store<u32>(holder, <u32>start, 28);
+  store<u32>(holder, <u32>end, 32);
+  store<u32>(holder, valueSeen, 36);
+}
+
+/** `null`, the empty text, `-`. */
+function saysNothing(start: usize, end: usize, c: u32): bool {
+  if (c == 0x6e) return true;
+  return c == 0x22 && (end - start == 2 || (end - start == 3 && load<u8>(start, 1) == 0x2d));
+}
+
+/** Captures the value. False, and the slots as they were, if nothing came of it. */
+function fill(capture: usize, start: usize, end: usize, c: u32, valueSeen: u32): bool {
+  const first = SLOTS + ((<usize>load<u16>(capture, Capture.slots)) << 4);
+  const third = <u32>load<u16>(capture, Capture.slots + 4);
+  const other = third == 0xffff ? first : SLOTS + ((<usize>third) << 4);
+  memory.copy(SAVED, first, 16);
+  memory.copy(SAVED + 16, other, 16);
+  store<u32>(first, SlotKind.none);
+  store<u32>(other, SlotKind.none);
+  captureValue(capture, start, end, c, valueSeen);
+  if (load<u32>(first) != SlotKind.none || load<u32>(other) != SlotKind.none) return true;
+  memory.copy(other, SAVED + 16, 16);
+  memory.copy(first, SAVED, 16);
+  return false;
 }
 
 let elementKeyEnd: usize = 0;

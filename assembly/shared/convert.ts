@@ -59,4 +59,6 @@ export enum Convert {
   ctime,
   /** Decimals with units, `1m2.5s`, `0.005s`, `6.31ms`, to microseconds; a negative one means missing. */
   duration,
+  /** What `iso_time`, `clf_time` or `epoch_time` accepts. */
+  any_time,
 }

@@ -130,6 +130,8 @@ export enum Capture {
   all = 10,
   /** Span. */
   name = 12,
+  /** JSON: place among the captures that fill the same slot, from 1; 0: it is the only one. */
+  rank = 20,
   size = 24,
 }
 

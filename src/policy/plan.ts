@@ -86,6 +86,8 @@ export interface Capture {
   readonly slots: readonly [number, number, number];
   /** A list of several elements (`last_…`, `seconds_sum`) is also kept here as logged; a single one is not. */
   readonly all?: number;
+  /** JSON: its place, from 1, among the captures that fill the same first slot; none: it is the only one. */
+  readonly rank?: number;
   /** What the load balancer calls it: in errors and explanations. */
   readonly name: string;
 }

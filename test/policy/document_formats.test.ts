@@ -86,7 +86,7 @@ maps:
       policy.yaml:7:17: unknown_field: unknown field \`src.pi\`
         help: did you mean \`src.ip\`?
       policy.yaml:7:28: conversion_missing: \`time\` needs a conversion
-        help: add \`as:\` one of \`clf_time\`, \`iso_time\`, \`epoch_time\`, \`date\`, \`clock\`, \`ctime\`
+        help: add \`as:\` one of \`clf_time\`, \`iso_time\`, \`epoch_time\`, \`date\`, \`clock\`, \`ctime\`, \`any_time\`
       policy.yaml:7:37: enum_target: \`event.outcome\` takes one of a few words
         help: set it with \`maps\` or \`defaults\`
       policy.yaml:7:55: path_malformed: \`d..e\` is no key path

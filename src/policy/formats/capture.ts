@@ -47,6 +47,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   clock: TIME,
   ctime: TIME,
   duration: DURATION,
+  any_time: TIME,
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */

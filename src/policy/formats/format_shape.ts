@@ -20,6 +20,7 @@
  *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of
  *                                 what follows, `{-}` left out, `{?text}` there or not; `fields` or `pairs` may go on behind it,
  *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots
+ *                                 of several paths for one field the first listed that is there counts, the others are unmapped
  *   lines: [{text: …, set: {…}}]  or several shapes: the first that fits the line is taken, and `set` applied
  *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it
  *   closed: [key.path, ""]        objects of which every key is listed: another one raises `drift`; "" is the line itself

@@ -60,7 +60,21 @@ export function compileJsonPaths(spec: JsonSpec, slots: FormatSlots): JsonBody {
     closePaths(root, keys, spec.closed);
     if (keys.at(-1) === FIRST) branchAt(root, [...keys.slice(0, -1), EVERY]).others = true;
   }
-  return { kind: 'json', root: compileNode(root, slots) };
+  const ranks = rankTargets([...spec.paths, ...spec.wrappers.flatMap(({ json }) => json ?? [])]);
+  return { kind: 'json', root: compileNode(root, slots, ranks) };
+}
+
+type Ranks = ReadonlyMap<Entry<TargetSpec>, number>;
+
+/** Places, from 1, of the paths that fill the same field, in the format's order; those of every element of an array are several as well. */
+function rankTargets(entries: readonly Entry<TargetSpec>[]): Ranks {
+  const byField = new Map<string, Entry<TargetSpec>[]>();
+  for (const entry of entries) {
+    const field = entry.value.to[0]?.value;
+    if (field !== undefined) byField.set(field, [...(byField.get(field) ?? []), entry]);
+  }
+  const rivals = [...byField.values()].filter((all) => all.length > 1 || all[0]!.key.value.includes(EVERY));
+  return new Map(rivals.flatMap((all) => all.map((entry, i) => [entry, i + 1] as const)));
 }
 
 function addPaths(root: Branch, prefix: readonly string[], entries: readonly Entry<TargetSpec>[]): void {
@@ -91,21 +105,22 @@ function branchAt(root: Branch, keys: readonly string[]): Branch {
 }
 
 /** An object where only elements of an array are expected is read as the first of them. */
-function compileNode(branch: Branch, slots: FormatSlots): JsonNode {
-  const keys = [...branch.children].map(([key, child]) => compileKey(key, child, slots));
+function compileNode(branch: Branch, slots: FormatSlots, ranks: Ranks): JsonNode {
+  const keys = [...branch.children].map(([key, child]) => compileKey(key, child, slots, ranks));
   const lone = keys.every(({ key }) => key === FIRST || key === EVERY)
     ? keys.find(({ key }) => key === FIRST)
     : undefined;
   return { keys: [...keys, ...(lone?.node?.keys ?? [])], ...(branch.closed && { closed: true }) };
 }
 
-function compileKey(key: string, branch: Branch, slots: FormatSlots): JsonKey {
+function compileKey(key: string, branch: Branch, slots: FormatSlots, ranks: Ranks): JsonKey {
   const { target, others } = branch;
-  const node = branch.children.size > 0 ? { node: compileNode(branch, slots) } : {};
+  const node = branch.children.size > 0 ? { node: compileNode(branch, slots, ranks) } : {};
   const ignore = target?.value.ignore === true;
   const rest = { ...node, ignore, ...(others && { others }) };
   if (target === undefined || ignore || target.value.keep) return { key, ...rest };
   const capture = makeCapture(target.value, target.key, slots);
   markCaptured(capture, slots);
-  return { key, capture, ...rest };
+  const rank = ranks.get(target);
+  return { key, capture: rank === undefined ? capture : { ...capture, rank }, ...rest };
 }

@@ -13,5 +13,6 @@ export function placeCapture(image: ImageBuilder, capture: Capture): number {
   });
   image.u16(at + CaptureAt.all, capture.all ?? NOWHERE);
   image.span(at + CaptureAt.name, name);
+  image.u32(at + CaptureAt.rank, capture.rank ?? 0);
   return at;
 }

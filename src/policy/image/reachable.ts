@@ -31,6 +31,8 @@ const DERIVED: readonly (readonly [from: Field, to: readonly Field[]])[] = [
   [Field.url_full, URL_PARTS],
   [Field.http_host, [Field.url_host, Field.url_port]],
   [Field.tls_client_subject, [Field.actor_name]],
+  [Field.src_peer_ip, [Field.src_ip]],
+  [Field.src_peer_port, [Field.src_port]],
 ];
 
 /** Every slot an event of this format can have: the others' members need not be in its templates. */

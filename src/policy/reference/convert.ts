@@ -3,7 +3,7 @@ import { Convert } from '../../../assembly/shared/convert.ts';
 import type { Escape } from '../plan.ts';
 import { decodeEscapes } from './escapes.ts';
 import { decodeUtf8 } from './record.ts';
-import { clfTime, clockTime, cTime, dateTime, epochTime, isoTime } from './times.ts';
+import { anyTime, clfTime, clockTime, cTime, dateTime, epochTime, isoTime } from './times.ts';
 import type { ErrorName } from './types.ts';
 
 /** A value for one of the capture's three slots, and which part of the text it came from. */
@@ -49,6 +49,7 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.clf_time]: (text, { zoneMinutes }) => time(text, clfTime(text, zoneMinutes)),
   [Convert.iso_time]: (text, { zoneMinutes }) => time(text, isoTime(text, zoneMinutes)),
   [Convert.epoch_time]: (text) => time(text, epochTime(text)),
+  [Convert.any_time]: (text, { zoneMinutes }) => time(text, anyTime(text, zoneMinutes)),
   [Convert.address]: (text) => ({ values: address(text, 0) }),
   [Convert.address_port]: (text) => ({ values: addressPort(text) }),
   [Convert.last_of_list]: (text) => ofLast(text, (last) => one(last, last)),
@@ -87,10 +88,11 @@ function integer(text: string, error: ErrorName, take: (n: bigint) => bigint | u
 
 /** Decimal number times ten to the `places`, truncated; -1 if negative, `undefined` if it is none. */
 function microseconds(text: string, places: number): bigint | undefined {
-  const match = /^([+-]?)(\d{1,12})(?:\.(\d{1,9}))?$/.exec(text);
+  const match = /^([+-]?)(\d{1,12})(?:\.(\d+))?(?:e-(\d{1,2}))?$/i.exec(text);
   if (match === null) return undefined;
-  const [, sign, whole, fraction = ''] = match;
-  return sign === '-' ? -1n : BigInt(whole! + fraction.padEnd(places, '0').slice(0, places));
+  const [, sign, whole, fraction = '', shift = '0'] = match;
+  const scaled = BigInt(whole! + fraction.padEnd(places, '0').slice(0, places));
+  return sign === '-' ? -1n : scaled / 10n ** BigInt(shift);
 }
 
 /** Nanoseconds of each unit. */

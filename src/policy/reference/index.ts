@@ -11,7 +11,7 @@ import { escaped, identityOf, Occurrences } from './identity.ts';
 import { readPaths } from './json_paths.ts';
 import { applyMaps } from './maps.ts';
 import { decodeUtf8, type RecordText, readRecord } from './record.ts';
-import { splitRequest } from './request.ts';
+import { settlePeer, splitRequest } from './request.ts';
 import { scanLine } from './scan.ts';
 import { chooseShard } from './shard.ts';
 import { chooseFormat } from './sniff.ts';
@@ -63,6 +63,7 @@ export function evaluate(
   const record = whole?.line === undefined ? whole : peel(whole, whole.line, hostMs, source, draft);
   setLabels(source, draft);
   const format = record === undefined ? undefined : parse(plan, source, record, draft);
+  settlePeer(draft);
   if (draft.status === 'failed') salvage(draft);
   const date = draft.int(Field.time_date);
   if (date !== undefined) draft.set(Field.time, date + (draft.int(Field.time_clock) ?? 0n));

@@ -15,7 +15,7 @@ const FIRST = '[0]';
 export function readPaths(body: JsonBody, line: string, context: Omit<ConvertContext, 'escapes'>, draft: Draft): void {
   const unmapped = [...draft.unmapped];
   const { value, valid } = readJson(line);
-  const walk = new Walk({ line, valid, context, draft, inner: [] });
+  const walk = new Walk({ line, valid, context, draft, inner: [], holders: new Map() });
   if (value?.kind === 'object') walk.all(body.root, value);
   if (valid && value?.kind === 'object') return;
   draft.unmapped = unmapped;
@@ -29,6 +29,8 @@ interface WalkState {
   readonly draft: Draft;
   /** Objects met in texts, with what reads them. */
   readonly inner: { readonly node: JsonNode; readonly text: string; readonly path: string }[];
+  /** What filled the slots that several captures can fill, as it would stand among the unmapped. */
+  readonly holders: Map<number, { readonly rank: number; readonly entry: readonly [path: string, value: unknown] }>;
 }
 
 /** Objects in texts the formats look into, at most. */
@@ -83,7 +85,7 @@ class Walk {
     if (key?.node !== undefined && descends(key.node, value)) this.container(key.node, value, inside);
     else if (key?.ignore || !this.#isWhole(value)) return;
     else if (key?.node !== undefined && this.#lookInside(key.node, value, inside)) return;
-    else if (key?.capture !== undefined) this.#capture(key.capture, value);
+    else if (key?.capture !== undefined) this.#rival(key.capture, value, path);
     else this.#draft.unmapped.push([path, carryPlain(value, this.#line)]);
   }
 
@@ -100,6 +102,37 @@ class Walk {
   #isWhole(value: JsonText): boolean {
     const closed = (value.kind !== 'object' && value.kind !== 'array') || value.closed;
     return this.#valid || (closed && value.end < this.#line.length);
+  }
+
+  /** Of several captures for one slot the lowest rank fills it, of equal ones the latest; the others are unmapped. */
+  #rival(capture: Capture, value: JsonText, path: string): void {
+    const { rank, slots } = capture;
+    if (rank === undefined) {
+      this.#capture(capture, value);
+      return;
+    }
+    if (saysNothing(value)) return;
+    const { holders } = this.#state;
+    const entry = [path, carryPlain(value, this.#line)] as const;
+    const holder = holders.get(slots[0]);
+    if (holder !== undefined && holder.rank < rank) this.#draft.unmapped.push(entry);
+    else if (this.#fills(capture, value)) {
+      if (holder !== undefined) this.#draft.unmapped.push(holder.entry);
+      holders.set(slots[0], { rank, entry });
+    }
+  }
+
+  /** Whether the value gives the capture's slots something; without that they stay as they were. */
+  #fills(capture: Capture, value: JsonText): boolean {
+    const { event, spans } = this.#draft;
+    const before = [capture.slots[0], capture.slots[2]].map(
+      (slot) => [slot, event.get(slot), spans.get(slot)] as const,
+    );
+    for (const [slot] of before) this.#draft.clear(slot);
+    this.#capture(capture, value);
+    if (before.some(([slot]) => event.has(slot))) return true;
+    for (const [slot, old, span] of before) if (old !== undefined) this.#draft.set(slot, old, span);
+    return false;
   }
 
   #capture(capture: Capture, value: JsonText): void {
@@ -121,6 +154,11 @@ class Walk {
     }
   }
 }
+
+/** `null`, the empty text, `-`. */
+const saysNothing = (value: JsonText): boolean =>
+  (value.kind === 'literal' && value.text === 'null') ||
+  (value.kind === 'string' && (value.text === '' || value.text === '-'));
 
 const isElement = (key: string): boolean => key === EVERY || key === FIRST;
 

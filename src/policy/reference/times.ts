@@ -61,6 +61,10 @@ export function isoTime(text: string, zoneMinutes: number): number | undefined {
   return zoned([year!, String(Number(month) - 1), day!, hour!, minute!, second!], fraction, zone, zoneMinutes);
 }
 
+/** A time of any of these kinds. */
+export const anyTime = (text: string, zoneMinutes: number): number | undefined =>
+  isoTime(text, zoneMinutes) ?? clfTime(text, zoneMinutes) ?? epochTime(text);
+
 function zoned(
   parts: readonly string[],
   fraction: string | undefined,

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { buildFilter } from '../../src/filter.ts';
+import { FilterInstance } from '../../src/host/index.ts';
+import { bothOutputs, referenceOf } from '../support/differential.ts';
+
+const POLICY = `auditlb: 1
+name: rivals
+schema: ocsf
+sources:
+  - name: web
+    tag: web
+    format:
+      class: http_activity
+      json:
+        at: {to: time, as: any_time}
+        ts: {to: time, as: any_time}
+        client: {to: [src.ip, src.host], as: address}
+        remote: {to: [src.peer.ip, src.peer.port], as: address_port}
+        peer: src.peer.ip
+        names[].name: actor.name
+        owner: actor.name
+        status: http.response.status
+        code: http.response.status
+        took: {to: duration, as: seconds}
+routes: [{name: all, when: 'true', to: all}]
+destinations: {all: {file: /tmp}}
+`;
+const { filter, diagnostics } = buildFilter({ text: POLICY, file: 'policy.yaml' });
+expect(diagnostics).toEqual([]);
+const instance = new FilterInstance(filter!.wasm);
+const reference = referenceOf(filter!);
+
+function run(line: string) {
+  const record = Buffer.from(JSON.stringify({ log: line }));
+  const both = bothOutputs(instance, reference, { tag: 'web', timeSec: 1_770_091_600, timeNsec: 0, record });
+  expect(both.engine).toEqual(both.reference);
+  return both.engine as Record<string, unknown>;
+}
+
+test.each([
+  ['the first listed counts', { code: 404, status: '200' }, { http_response: { code: 200 }, unmapped: { code: 404 } }],
+  ['in any order', { status: 200, code: 404 }, { http_response: { code: 200 }, unmapped: { code: 404 } }],
+  ['if it says something', { status: '-', code: 404 }, { http_response: { code: 404 }, unmapped: undefined }],
+  ['if it converts', { status: 'x', code: 404 }, { http_response: { code: 404 } }],
+  [
+    'of elements the last',
+    { names: [{ name: 'a' }, { name: 'b' }], owner: { x: [1] } },
+    { unmapped: { 'names[].name': 'a', owner: { x: [1] } } },
+  ],
+  ['a host name is something', { client: 'h' }, { src_endpoint: { hostname: 'h' } }],
+  ['the connection is the client', { remote: '192.0.2.1:7' }, { src_endpoint: { ip: '192.0.2.1', port: 7 } }],
+  [
+    'the same address once',
+    { client: '192.0.2.1', remote: '192.0.2.1:7' },
+    { src_endpoint: { ip: '192.0.2.1', port: 7, proxy_endpoint: undefined } },
+  ],
+  [
+    'a proxy in between',
+    { remote: '192.0.2.1:7', client: '192.0.2.9' },
+    { src_endpoint: { ip: '192.0.2.9', port: undefined, proxy_endpoint: { ip: '192.0.2.1', port: 7 } } },
+  ],
+  ['a date with slashes', { at: '2026/02/03 04:05:06.789' }, { time: Date.UTC(2026, 1, 3, 4, 5, 6, 789) }],
+  ['a time of CLF', { at: '03/Feb/2026:04:05:06 +0100' }, { time: Date.UTC(2026, 1, 3, 3, 5, 6) }],
+  ['float seconds', { at: 1770091506.25, took: 9.12e-5 }, { time: 1_770_091_506_250, duration: 0 }],
+])('%s', (_, line, expected) => {
+  const event = run(JSON.stringify(line));
+  const asked = Object.keys(expected).map((key) => [key, event[key]]);
+  expect(Object.fromEntries(asked)).toEqual(expected);
+});
+
+test('engine and reference agree on any choice of keys', () => {
+  const value = fc.oneof(
+    fc.constantFrom(
+      null,
+      '',
+      '-',
+      'x',
+      200,
+      '404',
+      '192.0.2.1',
+      '192.0.2.1:7',
+      '[2001:db8::1]:9',
+      '2026/02/03 04:05:06',
+    ),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.array(fc.record({ name: fc.constantFrom('a', null, 'b', 3) }), { maxLength: 4 }),
+  );
+  const key = fc.constantFrom('at', 'ts', 'client', 'remote', 'peer', 'names', 'owner', 'status', 'code', 'took', 'é');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(key, value), { maxLength: 8 }), fc.nat(9), (members, cut) => {
+      const line = `{${members.map(([name, each]) => `"${name}":${JSON.stringify(each)}`).join()}}`;
+      run(cut === 0 ? line.slice(0, -3) : line);
+    }),
+    { numRuns: 3000 },
+  );
+});
