@@ -1,5 +1,6 @@
+import { deriveClient } from './derive/client';
 import { deriveMeaning } from './derive/meaning';
-import { settlePeer, splitRequestLine, splitUrl } from './derive/request';
+import { splitRequestLine, splitUrl } from './derive/request';
 import { encode } from './encode';
 import { clearEvent, clearSlot, SLOTS, setBool, setInt, setText, slotEnd, slotInt, slotKind, slotStart } from './event';
 import { clearFailure, drift, errorAt, errorCode, expectedEnd, expectedStart, fail, status } from './fail';
@@ -76,7 +77,7 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
     if (format == 0) fail(ErrorCode.format_unknown, 0, 0, 0);
     else parse(format, zone);
   }
-  settlePeer();
+  deriveClient();
   if (status == ParseStatus.failed) salvage(source);
   if (slotKind(Field.time_date) == SlotKind.int)
     setInt(Field.time, slotInt(Field.time_date) + slotInt(Field.time_clock));

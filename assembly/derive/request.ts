@@ -1,6 +1,6 @@
-import { isDigit, isLetter, sameBytes } from '../bytes/ascii';
+import { isDigit, isLetter } from '../bytes/ascii';
 import { value } from '../bytes/number';
-import { clearSlot, setInt, setText, slotEnd, slotInt, slotKind, slotStart } from '../event';
+import { clearSlot, setInt, setText, slotEnd, slotKind, slotStart } from '../event';
 import { portColon } from '../parse/convert';
 import { Field } from '../shared/fields';
 import { SlotKind } from '../shared/slot_kind';
@@ -39,25 +39,6 @@ function isVersion(p: usize, end: usize): bool {
   if (load<u32>(p) != 0x50545448 || load<u8>(p, 4) != 0x2f) return false;
   if (end - p == 6) return isDigit(load<u8>(p, 5));
   return end - p == 8 && isDigit(load<u8>(p, 5)) && load<u8>(p, 6) == 0x2e && isDigit(load<u8>(p, 7));
-}
-
-/** A connection's address is the client's unless a proxy named another one; then it is said only once. */
-export function settlePeer(): void {
-  if (slotKind(Field.src_peer_ip) == SlotKind.none) return;
-  const start = slotStart(Field.src_peer_ip);
-  const end = slotEnd(Field.src_peer_ip);
-  if (slotKind(Field.src_ip) == SlotKind.none) {
-    if (slotKind(Field.src_host) != SlotKind.none) return;
-    setText(Field.src_ip, start, end);
-  } else {
-    const client = slotStart(Field.src_ip);
-    if (slotEnd(Field.src_ip) - client != end - start || !sameBytes(client, start, end - start)) return;
-  }
-  if (slotKind(Field.src_port) == SlotKind.none && slotKind(Field.src_peer_port) == SlotKind.int) {
-    setInt(Field.src_port, slotInt(Field.src_peer_port));
-  }
-  clearSlot(Field.src_peer_ip);
-  clearSlot(Field.src_peer_port);
 }
 
 /** Cuts the request target, or `url.full`, into its parts. */

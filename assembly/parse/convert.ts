@@ -69,9 +69,11 @@ export function convert(capture: usize, start: usize, end: usize): void {
       return;
     }
     case Convert.int:
-    case Convert.count: {
+    case Convert.count:
+    case Convert.positive: {
       if (!parseInteger(start, end)) return reject(ErrorCode.integer_expected, capture, start);
-      if (slot != NOWHERE && (kind == Convert.int || value >= 0)) setInt(slot, value);
+      const least: i64 = kind == Convert.positive ? 1 : 0;
+      if (slot != NOWHERE && (kind == Convert.int || value >= least)) setInt(slot, value);
       return;
     }
     case Convert.seconds:
@@ -116,6 +118,12 @@ export function convert(capture: usize, start: usize, end: usize): void {
     case Convert.last_of_list: {
       keepList(capture, start, end);
       if (lastElement(start, end) && slot != NOWHERE) setText(slot, elementStart, elementEnd);
+      return;
+    }
+    case Convert.first_address_port: {
+      if (firstElement(start, end)) addressPort(capture, elementStart, elementEnd);
+      const all = <u32>load<u16>(capture, Capture.all);
+      if (all != NOWHERE && elementStops) setText(all, start, end);
       return;
     }
     case Convert.last_address_port: {
@@ -216,8 +224,8 @@ function addressPort(capture: usize, start: usize, end: usize): void {
   address(capture, start, colon, colon);
 }
 
-let elementStart: usize = 0;
-let elementEnd: usize = 0;
+export let elementStart: usize = 0;
+export let elementEnd: usize = 0;
 
 /** A list of several elements, as logged, where the capture has a place for it. */
 function keepList(capture: usize, start: usize, end: usize): void {
@@ -227,6 +235,27 @@ function keepList(capture: usize, start: usize, end: usize): void {
     if (load<u8>(p - 1) != 0x20 || !isSeparator(start, p)) continue;
     return setText(slot, start, end);
   }
+}
+
+/** Whether the text has a comma. */
+let elementStops: bool = false;
+
+/** The first element of a comma list, blanks around it taken off, that is neither empty nor `-`. */
+export function firstElement(start: usize, end: usize): bool {
+  elementStops = false;
+  for (let p = start; p <= end; ) {
+    let stop = p;
+    while (stop < end && load<u8>(stop) != 0x2c) stop++;
+    if (stop < end) elementStops = true;
+    elementStart = p;
+    elementEnd = stop;
+    while (elementStart < stop && load<u8>(elementStart) == 0x20) elementStart++;
+    while (elementEnd > elementStart && load<u8>(elementEnd - 1) == 0x20) elementEnd--;
+    const length = elementEnd - elementStart;
+    if (length > 1 || (length == 1 && load<u8>(elementStart) != 0x2d)) return true;
+    p = stop + 1;
+  }
+  return false;
 }
 
 /** The last element of an `a, b : c` list that is neither empty nor `-`. */

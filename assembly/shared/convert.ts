@@ -61,4 +61,8 @@ export enum Convert {
   duration,
   /** What `iso_time`, `clf_time` or `epoch_time` accepts. */
   any_time,
+  /** Comma list of addresses with ports: the first one that says something, split like `address_port`. */
+  first_address_port,
+  /** Integer; zero and negative ones mean missing. */
+  positive,
 }

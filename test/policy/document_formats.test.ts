@@ -100,7 +100,7 @@ maps:
         help: \`count\` makes int or bytes or port
       policy.yaml:7:61: too_many_targets: \`count\` fills 1 field at most
       policy.yaml:7:107: all_without_list: \`text\` reads no list
-        help: \`all\` goes with last_of_list, last_address_port, last_count, seconds_sum
+        help: \`all\` goes with last_of_list, last_address_port, last_count, seconds_sum, first_address_port
 
       policy.yaml:6:7: notation_twice: the format has \`nginx\` and \`json\`
         help: keep one of them

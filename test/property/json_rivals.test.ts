@@ -16,12 +16,14 @@ sources:
         at: {to: time, as: any_time}
         ts: {to: time, as: any_time}
         client: {to: [src.ip, src.host], as: address}
+        hops: {to: [src.ip, src.port, src.host], as: first_address_port, all: http.request.forwarded_for}
+        xff: http.request.forwarded_for
         remote: {to: [src.peer.ip, src.peer.port], as: address_port}
         peer: src.peer.ip
         names[].name: actor.name
         owner: actor.name
         status: http.response.status
-        code: http.response.status
+        code: {to: http.response.status, as: positive}
         took: {to: duration, as: seconds}
 routes: [{name: all, when: 'true', to: all}]
 destinations: {all: {file: /tmp}}
@@ -60,6 +62,21 @@ test.each([
     { remote: '192.0.2.1:7', client: '192.0.2.9' },
     { src_endpoint: { ip: '192.0.2.9', port: undefined, proxy_endpoint: { ip: '192.0.2.1', port: 7 } } },
   ],
+  [
+    'the first of a list',
+    { hops: ' -, 192.0.2.9:80,x' },
+    {
+      src_endpoint: { ip: '192.0.2.9', port: 80 },
+      http_request: { x_forwarded_for: ['-', '192.0.2.9:80', 'x'] },
+    },
+  ],
+  [
+    'forwarded for somebody',
+    { xff: '192.0.2.9, 192.0.2.1', remote: '192.0.2.1:7' },
+    { src_endpoint: { ip: '192.0.2.9', port: undefined, proxy_endpoint: { ip: '192.0.2.1', port: 7 } } },
+  ],
+  ['forwarded for nobody', { xff: 'unknown', peer: '192.0.2.1' }, { src_endpoint: { ip: '192.0.2.1' } }],
+  ['zero is nothing', { code: 0 }, { http_response: undefined }],
   ['a date with slashes', { at: '2026/02/03 04:05:06.789' }, { time: Date.UTC(2026, 1, 3, 4, 5, 6, 789) }],
   ['a time of CLF', { at: '03/Feb/2026:04:05:06 +0100' }, { time: Date.UTC(2026, 1, 3, 3, 5, 6) }],
   ['float seconds', { at: 1770091506.25, took: 9.12e-5 }, { time: 1_770_091_506_250, duration: 0 }],
@@ -76,6 +93,10 @@ test('engine and reference agree on any choice of keys', () => {
       '',
       '-',
       'x',
+      'a,b',
+      '-, ::1 ,',
+      '192.0.2.1:7, x',
+      0,
       200,
       '404',
       '192.0.2.1',
@@ -86,7 +107,21 @@ test('engine and reference agree on any choice of keys', () => {
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.array(fc.record({ name: fc.constantFrom('a', null, 'b', 3) }), { maxLength: 4 }),
   );
-  const key = fc.constantFrom('at', 'ts', 'client', 'remote', 'peer', 'names', 'owner', 'status', 'code', 'took', 'é');
+  const key = fc.constantFrom(
+    'at',
+    'ts',
+    'client',
+    'remote',
+    'hops',
+    'xff',
+    'peer',
+    'names',
+    'owner',
+    'status',
+    'code',
+    'took',
+    'é',
+  );
   fc.assert(
     fc.property(fc.array(fc.tuple(key, value), { maxLength: 8 }), fc.nat(9), (members, cut) => {
       const line = `{${members.map(([name, each]) => `"${name}":${JSON.stringify(each)}`).join()}}`;

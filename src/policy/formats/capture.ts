@@ -48,10 +48,18 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   ctime: TIME,
   duration: DURATION,
   any_time: TIME,
+  first_address_port: { targets: [['address'], ['port'], ['text']] },
+  positive: NUMBER,
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */
-const LISTS: ReadonlySet<ConvertName> = new Set(['last_of_list', 'last_address_port', 'last_count', 'seconds_sum']);
+const LISTS: ReadonlySet<ConvertName> = new Set([
+  'last_of_list',
+  'last_address_port',
+  'last_count',
+  'seconds_sum',
+  'first_address_port',
+]);
 
 const DEFAULTS: Readonly<Partial<Record<FieldType, ConvertName>>> = {
   text: 'text',

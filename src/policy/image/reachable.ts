@@ -31,6 +31,7 @@ const DERIVED: readonly (readonly [from: Field, to: readonly Field[]])[] = [
   [Field.url_full, URL_PARTS],
   [Field.http_host, [Field.url_host, Field.url_port]],
   [Field.tls_client_subject, [Field.actor_name]],
+  [Field.http_forwarded_for, [Field.src_ip]],
   [Field.src_peer_ip, [Field.src_ip]],
   [Field.src_peer_port, [Field.src_port]],
 ];

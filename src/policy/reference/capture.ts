@@ -19,7 +19,8 @@ export function applyCapture(draft: Draft, capture: Capture, captured: Captured)
   for (const { target, value, from, to } of values) {
     draft.set(capture.slots[target], value, exact ? { start: start + from, end: start + to } : { start, end });
   }
-  if (capture.all !== undefined && text !== '-' && isList(text)) draft.set(capture.all, text, { start, end });
+  if (capture.all !== undefined && text !== '-' && isList(capture.convert, text))
+    draft.set(capture.all, text, { start, end });
   const homeless = values.some((each) => each.target === 2) && capture.slots[2] < 0 && capture.slots[0] >= 0;
   const code = homeless ? 'address_expected' : error;
   if (code !== undefined) draft.failField(code, byteOffset(line, start), capture.name);

@@ -49,6 +49,11 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.clf_time]: (text, { zoneMinutes }) => time(text, clfTime(text, zoneMinutes)),
   [Convert.iso_time]: (text, { zoneMinutes }) => time(text, isoTime(text, zoneMinutes)),
   [Convert.epoch_time]: (text) => time(text, epochTime(text)),
+  [Convert.first_address_port]: (text) => {
+    const first = firstElement(text);
+    return first === undefined ? MISSING : shifted({ values: addressPort(first.text) }, first.at);
+  },
+  [Convert.positive]: (text) => integer(text, 'integer_expected', (n) => (n > 0n ? n : undefined)),
   [Convert.any_time]: (text, { zoneMinutes }) => time(text, anyTime(text, zoneMinutes)),
   [Convert.address]: (text) => ({ values: address(text, 0) }),
   [Convert.address_port]: (text) => ({ values: addressPort(text) }),
@@ -128,8 +133,9 @@ function time(text: string, ms: number | undefined): Conversion {
   return ms === undefined ? reject('time_expected') : one(BigInt(ms), text);
 }
 
-/** Whether the text is a list of several elements: of separators one has something behind it. */
-export const isList = (text: string): boolean => /(?:, | : )./s.test(text);
+/** Whether the text is a list of several elements to the conversion: of its separators one has something behind it. */
+export const isList = (convert: Convert, text: string): boolean =>
+  convert === Convert.first_address_port ? text.includes(',') : /(?:, | : )./s.test(text);
 
 /** The last element of an `a, b : c` list that says something, and where it begins. */
 function lastElement(text: string): { readonly text: string; readonly at: number } | undefined {
@@ -141,8 +147,23 @@ function lastElement(text: string): { readonly text: string; readonly at: number
 function ofLast(text: string, convert: (last: string) => Conversion): Conversion {
   const last = lastElement(text);
   if (last === undefined) return MISSING;
-  const { values, ...rest } = convert(last.text);
-  return { ...rest, values: values.map((each) => ({ ...each, from: each.from + last.at, to: each.to + last.at })) };
+  return shifted(convert(last.text), last.at);
+}
+
+const shifted = ({ values, ...rest }: Conversion, by: number): Conversion => ({
+  ...rest,
+  values: values.map((each) => ({ ...each, from: each.from + by, to: each.to + by })),
+});
+
+/** The first element of a comma list that says something, without blanks around it, and where it begins. */
+export function firstElement(text: string): { readonly text: string; readonly at: number } | undefined {
+  let at = 0;
+  for (const element of text.split(',')) {
+    const bare = element.replace(/^ +| +$/g, '');
+    if (bare !== '' && bare !== '-') return { text: bare, at: at + element.indexOf(bare) };
+    at += element.length + 1;
+  }
+  return undefined;
 }
 
 function secondsSum(text: string): Conversion {
@@ -158,7 +179,7 @@ function secondsSum(text: string): Conversion {
 }
 
 /** An IPv4 address, or an IPv6 address with or without a zone. */
-function isAddress(text: string): boolean {
+export function isAddress(text: string): boolean {
   const [, address] = /^([^%]*)(?:%[\w.:-]+)?$/.exec(text) ?? [];
   return isIPv4(text) || (address !== undefined && isIPv6(address));
 }

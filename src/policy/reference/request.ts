@@ -12,17 +12,6 @@ export function splitRequest(draft: Draft): void {
   if (host !== undefined && !draft.has(Field.url_host)) setAuthority(host, draft);
 }
 
-/** The address of the connection is the client's, unless a proxy named another client. */
-export function settlePeer(draft: Draft): void {
-  const peer = draft.text(Field.src_peer_ip);
-  const named = draft.has(Field.src_ip) || draft.has(Field.src_host);
-  if (peer === undefined || (named && draft.text(Field.src_ip) !== peer)) return;
-  draft.setMissing(Field.src_ip, peer);
-  draft.setMissing(Field.src_port, draft.int(Field.src_peer_port));
-  draft.clear(Field.src_peer_ip);
-  draft.clear(Field.src_peer_port);
-}
-
 /** `METHOD target HTTP/x.y`; a line that is no request is kept among the unmapped. */
 function splitLine(line: string, draft: Draft): void {
   draft.clear(Field.http_line);

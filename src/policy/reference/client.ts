@@ -1,0 +1,33 @@
+import { AttributedBy } from '../../../assembly/shared/enums.ts';
+import { Field } from '../../../assembly/shared/fields.ts';
+import { firstElement, isAddress } from './convert.ts';
+import type { Draft } from './draft.ts';
+
+/** The client's address: as logged, else the first that proxies name, else the connection's. What says the same is said once. */
+export function deriveClient(draft: Draft): void {
+  if (!draft.has(Field.src_ip) && !draft.has(Field.src_host)) takeForwarded(draft);
+  settlePeer(draft);
+}
+
+/** The first element of `X-Forwarded-For`, if it is an address. */
+function takeForwarded(draft: Draft): void {
+  const first = firstElement(draft.text(Field.http_forwarded_for) ?? '')?.text;
+  if (first === undefined || !isAddress(first)) return;
+  draft.set(Field.src_ip, first);
+  if (!draft.has(Field.actor_name)) {
+    draft.setMissing(Field.actor_attributed_by, BigInt(AttributedBy.forwarded_for));
+  }
+}
+
+/** A connection whose address no other one stands beside is the client's; one with the client's address as well. */
+function settlePeer(draft: Draft): void {
+  const peer = draft.text(Field.src_peer_ip);
+  const named = draft.has(Field.src_ip) || draft.has(Field.src_host);
+  if (peer !== undefined) {
+    if (named && draft.text(Field.src_ip) !== peer) return;
+    draft.setMissing(Field.src_ip, peer);
+    draft.clear(Field.src_peer_ip);
+  }
+  draft.setMissing(Field.src_port, draft.int(Field.src_peer_port));
+  draft.clear(Field.src_peer_port);
+}
