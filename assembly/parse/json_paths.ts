@@ -8,7 +8,7 @@ import { readString, readValue, seen, skipBlanks } from '../json/reader';
 import { escapeBytes, rewriteText, rewriteValue, textEnd, textStart, unescapeText } from '../json/text';
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
-import { Capture, Key, Node } from '../shared/image_layout';
+import { Capture, Key, Node, Select } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 import { addUnmappedValue, removeUnmapped } from '../unmapped';
 import { convert } from './convert';
@@ -34,15 +34,18 @@ export let fileEntry: usize = 0;
 export let fileSeen: u32 = 0;
 export let offsetEntry: usize = 0;
 
-const FRAME: usize = 16;
+const FRAME: usize = 24;
 const DEPTH: usize = 32;
-/** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end. */
+/** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end, u32 path start, u32 path end. */
 const INNER_MAX: usize = 8;
-const inner: usize = memory.data(96, 8);
+const inner: usize = memory.data(160, 8);
 let innerCount: usize = 0;
 
-/** Per level: u32 node, u32 0 object or 1 array, u32 elements seen. */
-const frames: usize = memory.data(512, 8);
+/**
+ * Per level: u32 node, u32 0 object or 1 array, u32 whether it must end, u32 elements seen, and u32 start and u32 end of its path and a dot
+ * where that is not the node's: inside elements told apart by their number only.
+ */
+const frames: usize = memory.data(768, 8);
 
 /**
  * Walks one JSON object from the blank or brace at `p`: captures what the nodes list, chains up the rest. Objects in texts a node looks
@@ -59,17 +62,18 @@ export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
     offsetEntry = 0;
   }
   innerCount = 0;
-  const close = walkObject(root, p, end, mode);
+  const close = walkObject(root, p, end, mode, 0, 0);
   if (close == 0) return 0;
   for (let i: usize = 0; i < innerCount; i++) {
-    const entry = inner + i * 12;
-    walkObject(load<u32>(entry), load<u32>(entry, 4), load<u32>(entry, 8), mode);
+    const entry = inner + i * 20;
+    const path = <usize>load<u32>(entry, 12);
+    walkObject(load<u32>(entry), load<u32>(entry, 4), load<u32>(entry, 8), mode, path, load<u32>(entry, 16));
   }
   return close;
 }
 
 /** Iterative; values no node descends into are read as a whole. */
-function walkObject(root: usize, p: usize, end: usize, mode: u32): usize {
+function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, pathEnd: usize): usize {
   p = skipBlanks(p, end);
   if (p >= end || load<u8>(p) != 0x7b) return 0;
   p++;
@@ -77,6 +81,8 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32): usize {
   store<u32>(frame, <u32>root);
   store<u32>(frame, 0, 4);
   store<u32>(frame, 0, 8);
+  store<u32>(frame, <u32>path, 16);
+  store<u32>(frame, <u32>pathEnd, 20);
   let fresh = true;
   for (;;) {
     p = skipBlanks(p, end);
@@ -102,8 +108,10 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32): usize {
     if (array) {
       const index = load<u32>(frame, 12);
       store<u32>(frame, index + 1, 12);
-      const first = index == 0 ? <usize>load<u32>(node, Node.first) : 0;
-      key = first != 0 ? first : <usize>load<u32>(node, Node.every);
+      const select = <usize>load<u32>(node, Node.select);
+      if (select != 0 && c == 0x7b) key = selectKey(select, p, end);
+      if (key == 0 && index == 0) key = load<u32>(node, Node.first);
+      if (key == 0) key = load<u32>(node, Node.every);
     } else {
       if (c != 0x22) return 0;
       keyStart = p + 1;
@@ -127,11 +135,9 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32): usize {
       const bit = load<u32>(key, Key.bit);
       if (bit != 0) raiseBit(bit);
       const child = <usize>load<u32>(key, Key.node);
-      if (
-        child != 0 &&
-        (c == 0x7b || (c == 0x5b && (load<u32>(child, Node.every) | load<u32>(child, Node.first)) != 0))
-      ) {
+      if (child != 0 && (c == 0x7b || (c == 0x5b && hasElements(child)))) {
         if (frame + FRAME < frames + DEPTH * FRAME) {
+          if (mode == Walk.parse && !openPath(frame, key, keyStart, keyEnd)) return 0;
           frame += FRAME;
           store<u32>(frame, <u32>child);
           store<u32>(frame, c == 0x5b ? 1 : 0, 4);
@@ -158,13 +164,99 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32): usize {
       const texts: usize = key == 0 || c != 0x22 ? 0 : load<u32>(key, Key.capture);
       if (texts != 0) sniffText(texts, start + 1, p - 1);
     } else {
-      member(node, key, keyStart, keyEnd, keySeen, start, p, c, mode, load<u32>(frame, 12) - 1);
+      member(frame, key, keyStart, keyEnd, keySeen, start, p, c, mode);
     }
     p = afterMember(p, end, frame);
     if (p == 0) return 0;
     fresh = false;
   }
   return 0;
+}
+
+function hasElements(node: usize): bool {
+  return (load<u32>(node, Node.every) | load<u32>(node, Node.first) | load<u32>(node, Node.select)) != 0;
+}
+
+function pathStart(frame: usize): usize {
+  const path = <usize>load<u32>(frame, 16);
+  return path != 0 ? path : <usize>load<u32>(load<u32>(frame), Node.prefix);
+}
+
+function pathEnd(frame: usize): usize {
+  if (load<u32>(frame, 16) != 0) return load<u32>(frame, 20);
+  const node = <usize>load<u32>(frame);
+  return <usize>load<u32>(node, Node.prefix) + load<u32>(node, Node.prefix + 4);
+}
+
+/** Gives the frame above the path of this one's current member: none where the node's own will do. False if memory is short. */
+function openPath(frame: usize, key: usize, keyStart: usize, keyEnd: usize): bool {
+  const array = load<u32>(frame, 4) != 0;
+  const first = key == <usize>load<u32>(load<u32>(frame), Node.first);
+  store<u64>(frame, 0, FRAME + 16);
+  if (load<u32>(frame, 16) == 0 && (!array || first)) return true;
+  const start = pathStart(frame);
+  let length = pathEnd(frame) - start;
+  if (array) {
+    keyStart = elementKey(load<u32>(frame, 12) - 1);
+    if (keyStart == 0) return false;
+    keyEnd = elementKeyEnd;
+    // The dot behind the list's own path.
+    if (length > 0) length--;
+  }
+  const path = allocate(length + (keyEnd - keyStart) + 1);
+  if (path == 0) return false;
+  memory.copy(path, start, length);
+  memory.copy(path + length, keyStart, keyEnd - keyStart);
+  const close = path + length + (keyEnd - keyStart);
+  store<u8>(close, 0x2e);
+  store<u32>(frame, <u32>path, FRAME + 16);
+  store<u32>(frame, <u32>(close + 1), FRAME + 20);
+  return true;
+}
+
+/** The key for the element at `p`, by the text of one of its own; 0 if there is none. */
+function selectKey(select: usize, p: usize, end: usize): usize {
+  const behind = select + 4 + <usize>load<u32>(select) * Select.size;
+  for (let at = select + 4; at < behind; at += Select.size) {
+    if (elementIs(at, p + 1, end)) return load<u32>(at, Select.entry);
+  }
+  return 0;
+}
+
+/** Whether the object's first key of this name has this text. */
+function elementIs(select: usize, p: usize, end: usize): bool {
+  for (;;) {
+    p = skipBlanks(p, end);
+    if (p >= end || load<u8>(p) != 0x22) return false;
+    const close = readString(p + 1, end);
+    if (close == 0) return false;
+    const wanted = isText(select + Select.key, p + 1, close);
+    p = skipBlanks(close + 1, end);
+    if (p >= end || load<u8>(p) != 0x3a) return false;
+    p = skipBlanks(p + 1, end);
+    if (p >= end) return false;
+    const start = p;
+    const text = load<u8>(p) == 0x22;
+    if (wanted && !text) return false;
+    p = text ? readString(p + 1, end) : readValue(p, end);
+    if (p == 0) return false;
+    if (text && ++p >= end) return false;
+    if (wanted) return isText(select + Select.is, start + 1, p - 1);
+    p = skipBlanks(p, end);
+    if (p >= end || load<u8>(p) != 0x2c) return false;
+    p++;
+  }
+  return false;
+}
+
+/** Whether the string just read is the text of a span. */
+function isText(span: usize, start: usize, end: usize): bool {
+  if (seen & Seen.rewrite) {
+    if (!rewriteText(start, end)) return false;
+    start = textStart;
+    end = textEnd;
+  }
+  return end - start == <usize>load<u32>(span, 4) && sameBytes(load<u32>(span), start, end - start);
 }
 
 function raiseBit(bit: u32): void {
@@ -222,7 +314,7 @@ export function keyHash(head: u64, length: u32): u32 {
 
 /** One value: to its capture, out of sight, or among the unmapped. */
 function member(
-  node: usize,
+  frame: usize,
   key: usize,
   keyStart: usize,
   keyEnd: usize,
@@ -231,15 +323,15 @@ function member(
   end: usize,
   c: u32,
   mode: u32,
-  index: u32,
 ): void {
   const valueSeen = seen;
+  const node = <usize>load<u32>(frame);
   let capture: usize = 0;
   if (key != 0 && mode == Walk.parse) {
     const ignore = load<u32>(key, Key.ignore);
     if (ignore == 1) return;
     const child = <usize>load<u32>(key, Key.node);
-    if (child != 0 && c == 0x22 && lookInside(child, start + 1, end - 1)) return;
+    if (child != 0 && c == 0x22 && lookInside(frame, key, keyStart, keyEnd, start + 1, end - 1)) return;
     const name = <usize>load<u32>(node, Node.prefix);
     if (ignore == 2) failField(ErrorCode.one_record_expected, start, name, name + load<u32>(node, Node.prefix + 4) - 1);
     capture = <usize>load<u32>(key, Key.capture);
@@ -249,11 +341,11 @@ function member(
     }
   }
   if (key == 0 && mode == Walk.parse && load<u32>(node, Node.closed) != 0) raiseDrift();
-  const prefix = <usize>load<u32>(node, Node.prefix);
-  let prefixEnd = prefix + load<u32>(node, Node.prefix + 4);
+  const prefix = pathStart(frame);
+  let prefixEnd = pathEnd(frame);
   if (keyStart == 0) {
     // An element of an array: `list[7]` instead of `list.key`.
-    keyStart = elementKey(index);
+    keyStart = elementKey(load<u32>(frame, 12) - 1);
     if (keyStart == 0) return;
     keyEnd = elementKeyEnd;
     if (prefixEnd > prefix) prefixEnd--;
@@ -287,7 +379,7 @@ function member(
 }
 
 /** Queues the object a string holds, to be walked by this node. False if it holds none. */
-function lookInside(node: usize, start: usize, end: usize): bool {
+function lookInside(frame: usize, key: usize, keyStart: usize, keyEnd: usize, start: usize, end: usize): bool {
   if (start >= end || load<u8>(start) != 0x7b || innerCount == INNER_MAX) return false;
   if (seen & Seen.rewrite) {
     if (!rewriteText(start, end)) return false;
@@ -299,10 +391,13 @@ function lookInside(node: usize, start: usize, end: usize): bool {
   end = textEnd;
   const close = readValue(start, end);
   if (close == 0 || skipBlanks(close, end) != end) return false;
-  const entry = inner + innerCount * 12;
-  store<u32>(entry, <u32>node);
+  // The frame above is free: its path is where the text's will be.
+  if (frame + FRAME >= frames + DEPTH * FRAME || !openPath(frame, key, keyStart, keyEnd)) return false;
+  const entry = inner + innerCount * 20;
+  store<u32>(entry, load<u32>(key, Key.node));
   store<u32>(entry, <u32>start, 4);
   store<u32>(entry, <u32>end, 8);
+  store<u64>(entry, load<u64>(frame, FRAME + 16), 12);
   innerCount++;
   return true;
 }

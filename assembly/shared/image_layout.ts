@@ -175,7 +175,7 @@ export enum OpFlag {
   free = 64,
 }
 
-/** 28 bytes; open addressing, `mask` + 1 entries of `Key`. */
+/** 32 bytes; open addressing, `mask` + 1 entries of `Key`. */
 export enum Node {
   mask = 0,
   keys = 4,
@@ -186,7 +186,19 @@ export enum Node {
   first = 20,
   /** 1: a key that is not there raises drift. */
   closed = 24,
-  size = 28,
+  /** Address of `Select` entries, u32 their number before them; 0 none. */
+  select = 28,
+  size = 32,
+}
+
+/** 20 bytes: elements of an array by the text of one of their keys. */
+export enum Select {
+  /** Spans. */
+  key = 0,
+  is = 8,
+  /** Address of a `Key`. */
+  entry = 16,
+  size = 20,
 }
 
 /** 32 bytes. An entry with length 0xffffffff is empty. */

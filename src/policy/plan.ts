@@ -166,8 +166,10 @@ export interface JsonNode {
 }
 
 export interface JsonKey {
-  /** Key of the object; `[]`: every element of an array; `[0]`: its first element. */
+  /** Key of the object; `[]`: every element of an array; `[0]`: its first element; with `select`: those of this text. */
   readonly key: string;
+  /** Elements of an array that are objects and have this text under this key. */
+  readonly select?: { readonly key: string; readonly is: string };
   readonly capture?: Capture;
   readonly node?: JsonNode;
   /** Known and left out of the output: constants such as `apiVersion`. */

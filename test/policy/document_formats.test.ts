@@ -90,9 +90,9 @@ maps:
       policy.yaml:7:37: enum_target: \`event.outcome\` takes one of a few words
         help: set it with \`maps\` or \`defaults\`
       policy.yaml:7:55: path_malformed: \`d..e\` is no key path
-        help: like \`a.b\`, \`a[0].b\`, \`a[].b\`, \`a["b.c"]\`
+        help: like \`a.b\`, \`a[0].b\`, \`a[].b\`, \`a[key=text].b\`, \`a["b.c"]\`
       policy.yaml:7:72: path_malformed: \`f[2]\` is no key path
-        help: like \`a.b\`, \`a[0].b\`, \`a[].b\`, \`a["b.c"]\`
+        help: like \`a.b\`, \`a[0].b\`, \`a[].b\`, \`a[key=text].b\`, \`a["b.c"]\`
 
       policy.yaml:7:22: conversion_mismatch: \`src.ip\` is of type address
         help: \`seconds\` makes duration

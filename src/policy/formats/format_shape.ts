@@ -19,7 +19,8 @@
  *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks,
  *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of
  *                                 what follows, `{-}` left out, `{?text}` there or not; `fields` or `pairs` may go on behind it,
- *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots
+ *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots,
+ *                                 `[key=text]` elements with this text under that key;
  *                                 of several paths for one field the first listed that is there counts, the others are unmapped
  *   lines: [{text: …, set: {…}}]  or several shapes: the first that fits the line is taken, and `set` applied
  *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it

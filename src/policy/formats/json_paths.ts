@@ -14,7 +14,8 @@ interface Branch {
 
 const FIRST = '[0]';
 const EVERY = '[]';
-const SEGMENT = /\[(?:"([^"]+)"|'([^']+)'|(\d*))\]|([^.[\]]+)/y;
+const SEGMENT = /\[(?:"([^"]+)"|'([^']+)'|(\d*)|(?:\w+=[^\]]+))\]|([^.[\]]+)/y;
+const SELECT = /^\[(\w+)=(.+)\]$/;
 
 /** Splits `a.b[0]["c.d"]` into its keys. A malformed path is reported. */
 export function splitPath(path: Text): readonly string[] | undefined {
@@ -29,7 +30,7 @@ export function splitPath(path: Text): readonly string[] | undefined {
         p + 1,
         'path_malformed',
         `\`${source}\` is no key path`,
-        'like `a.b`, `a[0].b`, `a[].b`, `a["b.c"]`',
+        'like `a.b`, `a[0].b`, `a[].b`, `a[key=text].b`, `a["b.c"]`',
       );
       return undefined;
     }
@@ -73,7 +74,7 @@ function rankTargets(entries: readonly Entry<TargetSpec>[]): Ranks {
     const field = entry.value.to[0]?.value;
     if (field !== undefined) byField.set(field, [...(byField.get(field) ?? []), entry]);
   }
-  const rivals = [...byField.values()].filter((all) => all.length > 1 || all[0]!.key.value.includes(EVERY));
+  const rivals = [...byField.values()].filter((all) => all.length > 1 || /\[\]|\[\w+=/.test(all[0]!.key.value));
   return new Map(rivals.flatMap((all) => all.map((entry, i) => [entry, i + 1] as const)));
 }
 
@@ -107,7 +108,7 @@ function branchAt(root: Branch, keys: readonly string[]): Branch {
 /** An object where only elements of an array are expected is read as the first of them. */
 function compileNode(branch: Branch, slots: FormatSlots, ranks: Ranks): JsonNode {
   const keys = [...branch.children].map(([key, child]) => compileKey(key, child, slots, ranks));
-  const lone = keys.every(({ key }) => key === FIRST || key === EVERY)
+  const lone = keys.every(({ key, select }) => key === FIRST || key === EVERY || select !== undefined)
     ? keys.find(({ key }) => key === FIRST)
     : undefined;
   return { keys: [...keys, ...(lone?.node?.keys ?? [])], ...(branch.closed && { closed: true }) };
@@ -117,7 +118,9 @@ function compileKey(key: string, branch: Branch, slots: FormatSlots, ranks: Rank
   const { target, others } = branch;
   const node = branch.children.size > 0 ? { node: compileNode(branch, slots, ranks) } : {};
   const ignore = target?.value.ignore === true;
-  const rest = { ...node, ignore, ...(others && { others }) };
+  const [, name, is] = SELECT.exec(key) ?? [];
+  const select = name === undefined || is === undefined ? {} : { select: { key: name, is } };
+  const rest = { ...select, ...node, ignore, ...(others && { others }) };
   if (target === undefined || ignore || target.value.keep) return { key, ...rest };
   const capture = makeCapture(target.value, target.key, slots);
   markCaptured(capture, slots);

@@ -1,5 +1,5 @@
-import { Key as KeyAt, Node as NodeAt } from '../../../assembly/shared/image_layout.ts';
-import type { JsonNode } from '../plan.ts';
+import { Key as KeyAt, Node as NodeAt, Select as SelectAt } from '../../../assembly/shared/image_layout.ts';
+import type { JsonKey, JsonNode } from '../plan.ts';
 import { escapeText, type ImageBuilder } from './builder.ts';
 import { placeCapture } from './capture_table.ts';
 
@@ -11,6 +11,7 @@ interface Entry {
   /** As `Key.ignore`. */
   readonly ignore: number;
   readonly bit: number;
+  readonly select?: JsonKey['select'];
 }
 
 /** An object to look for: which keys it has, and the bit each stands for; of texts, each of them. */
@@ -23,8 +24,9 @@ const MASK = (1n << 64n) - 1n;
 
 /** Places an object's keys and what is below them. `prefix`: dotted path of the object and a dot. */
 export function placeNode(image: ImageBuilder, node: JsonNode, prefix: string): number {
-  const entries = node.keys.map(({ key, capture, node: child, ignore, others }) => ({
+  const entries = node.keys.map(({ key, select, capture, node: child, ignore, others }) => ({
     key,
+    select,
     node: child ? placeNode(image, child, childPrefix(prefix, key)) : 0,
     capture: capture ? placeCapture(image, capture) : 0,
     ignore: others ? 2 : ignore ? 1 : 0,
@@ -56,8 +58,9 @@ const textNode = (texts: ReadonlyMap<string, number>): BitNode => ({
 
 function placeTable(image: ImageBuilder, entries: readonly Entry[], prefix: string, closed = false): number {
   const path = image.text(prefix);
-  const elements = entries.filter(({ key }) => key === '[]' || key === '[0]');
-  const keys = entries.filter((entry) => !elements.includes(entry));
+  const elements = entries.filter(({ key, select }) => select === undefined && (key === '[]' || key === '[0]'));
+  const selected = entries.filter(({ select }) => select !== undefined);
+  const keys = entries.filter((entry) => !elements.includes(entry) && !selected.includes(entry));
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, keys.length * 2)));
   const texts = keys.map(({ key }) => image.text(key));
   const table = image.reserve(size * KeyAt.size);
@@ -75,13 +78,33 @@ function placeTable(image: ImageBuilder, entries: readonly Entry[], prefix: stri
     writeEntry(image, place, entry, new Uint8Array(), 0);
     return place;
   });
+  const select = placeSelected(image, selected);
   const at = image.reserve(NodeAt.size);
+  image.u32(at + NodeAt.select, select);
   image.u32(at + NodeAt.mask, size - 1);
   image.u32(at + NodeAt.keys, table);
   image.span(at + NodeAt.prefix, path);
   image.u32(at + NodeAt.closed, closed ? 1 : 0);
   elements.forEach(({ key }, i) => {
     image.u32(at + (key === '[]' ? NodeAt.every : NodeAt.first), places[i]!);
+  });
+  return at;
+}
+
+function placeSelected(image: ImageBuilder, selected: readonly Entry[]): number {
+  if (selected.length === 0) return 0;
+  const places = selected.map((entry) => {
+    const place = image.reserve(KeyAt.size);
+    writeEntry(image, place, entry, new Uint8Array(), 0);
+    return { place, key: image.text(entry.select!.key), is: image.text(entry.select!.is) };
+  });
+  const at = image.reserve(4 + places.length * SelectAt.size);
+  image.u32(at, places.length);
+  places.forEach(({ place, key, is }, i) => {
+    const row = at + 4 + i * SelectAt.size;
+    image.span(row + SelectAt.key, key);
+    image.span(row + SelectAt.is, is);
+    image.u32(row + SelectAt.entry, place);
   });
   return at;
 }

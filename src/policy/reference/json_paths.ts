@@ -62,29 +62,36 @@ class Walk {
 
   /** `path`: dotted, of the container itself; empty for the whole line. */
   container(node: JsonNode, value: Container, path: string): void {
-    const find = (name: string) => node.keys.find((each) => each.key === name);
+    const find = (name: string) => node.keys.find((each) => each.key === name && each.select === undefined);
     if (value.kind === 'object') {
       for (const { key, value: member } of value.members) {
         const memberPath = path === '' ? key : `${path}.${key}`;
         const known = isElement(key) ? undefined : find(key);
         if (known === undefined && node.closed && this.#isWhole(member)) this.#draft.drift = true;
-        this.#value(known, member, memberPath, memberPath);
+        this.#value(known, member, memberPath);
       }
       return;
     }
     for (const [i, item] of value.items.entries()) {
-      const key = (i === 0 ? find(FIRST) : undefined) ?? find(EVERY);
+      const selected = node.keys.find(({ select }) => select !== undefined && this.#is(item, select));
+      const key = selected ?? (i === 0 ? find(FIRST) : undefined) ?? find(EVERY);
       if (key?.others && this.#isWhole(item))
         this.#draft.failField('one_record_expected', byteOffset(this.#line, item.start), path);
-      this.#value(key, item, `${path}${key?.key ?? ''}`, `${path}[${i}]`);
+      this.#value(key, item, `${path}[${i}]`);
     }
   }
 
-  /** `inside`: path for what is below the value; `path`: for the value itself. */
-  #value(key: JsonKey | undefined, value: JsonText, inside: string, path: string): void {
-    if (key?.node !== undefined && descends(key.node, value)) this.container(key.node, value, inside);
+  /** Whether the object's first key of this name has this text. */
+  #is(item: JsonText, { key, is }: NonNullable<JsonKey['select']>): boolean {
+    if (item.kind !== 'object') return false;
+    const value = item.members.find((member) => member.key === key)?.value;
+    return value?.kind === 'string' && value.text === is && this.#isWhole(value);
+  }
+
+  #value(key: JsonKey | undefined, value: JsonText, path: string): void {
+    if (key?.node !== undefined && descends(key.node, value)) this.container(key.node, value, path);
     else if (key?.ignore || !this.#isWhole(value)) return;
-    else if (key?.node !== undefined && this.#lookInside(key.node, value, inside)) return;
+    else if (key?.node !== undefined && this.#lookInside(key.node, value, path)) return;
     else if (key?.capture !== undefined) this.#rival(key.capture, value, path);
     else this.#draft.unmapped.push([path, carryPlain(value, this.#line)]);
   }
@@ -164,5 +171,8 @@ const isElement = (key: string): boolean => key === EVERY || key === FIRST;
 
 /** Whether the format looks into the value: into objects always, into arrays if it has a key for elements. */
 function descends(node: JsonNode, value: JsonText): value is Container {
-  return value.kind === 'object' || (value.kind === 'array' && node.keys.some((each) => isElement(each.key)));
+  return (
+    value.kind === 'object' ||
+    (value.kind === 'array' && node.keys.some((each) => each.select !== undefined || isElement(each.key)))
+  );
 }
