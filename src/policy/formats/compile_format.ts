@@ -28,7 +28,7 @@ export function compileFormat(source: FormatSource, shared: SharedFormats): Form
   const { name, spec, file } = source;
   const slots = new FormatSlots();
   const at = new Text(name, file, spec.at);
-  const used = notationName(spec);
+  const used = notationName(spec) ?? spec.like;
   const notation = used && shared.notations[used];
   const className = classOf(spec, notation, at);
   const escapes = spec.escape ?? pastedEscape(spec) ?? notation?.file.escape ?? 'none';

@@ -23,6 +23,7 @@
  *                                 `[key=text]` elements with this text under that key;
  *                                 of several paths for one field the first listed that is there counts, the others are unmapped
  *   lines: [{text: …, set: {…}}]  or several shapes: the first that fits the line is taken, and `set` applied
+ *   like: envoy                   JSON of a notation's values under other names: its class, product and lookups are the format's
  *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it
  *   closed: [key.path, ""]        objects of which every key is listed: another one raises `drift`; "" is the line itself
  *   maps:                         lookups, in order; the first case that matches is applied
@@ -196,6 +197,7 @@ const bodyProperties = {
   ...lineProperties,
   lines: optional(list(lineShape)),
   json: optional(mapOf(target)),
+  like: optional(word(...NOTATION_NAMES)),
   wrappers: optional(list(wrapper)),
   closed: optional(list(text())),
   maps: optional(list(mapShape)),
