@@ -1,7 +1,16 @@
 import { hexValue, isDigit, sameBytes } from '../bytes/ascii';
 import { parseAddress } from '../bytes/ip';
 import { parseDecimal, parseInteger, parseUnits, value } from '../bytes/number';
-import { parseAnyTime, parseClfTime, parseClock, parseCtime, parseDate, parseEpochTime, parseIsoTime, timeMs } from '../bytes/time';
+import {
+  parseAnyTime,
+  parseClfTime,
+  parseClock,
+  parseCtime,
+  parseDate,
+  parseEpochTime,
+  parseIsoTime,
+  timeMs,
+} from '../bytes/time';
 import { setBool, setInt, setText } from '../event';
 import { failField } from '../fail';
 import { allocate } from '../host/memory';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Diagnostic } from '../diagnostic.ts';
 import { type BuildResult, type BuiltFilter, buildFilter } from '../filter.ts';
 import { packageRoot } from '../policy/catalog.ts';
 import { printDiagnostics } from './terminal.ts';
@@ -12,12 +13,30 @@ export interface PolicyFile extends BuildResult {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** A file that cannot be read is a fault like any other. */
-export function buildPolicyFile(path: string): PolicyFile {
+export const buildPolicyFile = (path: string): PolicyFile => {
+  const { result, ...rest } = readPolicyFile(path, (policy) => {
+    const { filter, diagnostics } = buildFilter(policy);
+    return { result: filter, diagnostics };
+  });
+  return result === undefined ? rest : { ...rest, filter: result };
+};
+
+/** What is made of a policy, its faults, and its text to show them in. A file that cannot be read is a fault like any other. */
+export function readPolicyFile<T>(
+  path: string,
+  use: (policy: { text: string; file: string }) => {
+    readonly result?: T | undefined;
+    readonly diagnostics: readonly Diagnostic[];
+  },
+): {
+  readonly result?: T | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly texts: ReadonlyMap<string, string>;
+} {
   const file = path === '-' ? '<stdin>' : path;
   try {
     const text = readFileSync(path === '-' ? 0 : path, 'utf8');
-    return { ...buildFilter({ text, file }), texts: new Map([[file, text]]) };
+    return { ...use({ text, file }), texts: new Map([[file, text]]) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

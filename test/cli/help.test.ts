@@ -30,6 +30,8 @@ test('the commands are listed', async () => {
                                    loads.
       check [options] <policy...>  Check policies: everything that is wrong, with
                                    file, line, column and a suggestion.
+      config                       Generate the configuration of a log collector
+                                   from a policy.
       explain
       formats [options]            List the log formats a policy can name, and which
                                    \`auto\` recognises by itself.

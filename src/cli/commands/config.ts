@@ -6,7 +6,7 @@ import { FILTER_FILE, type Generated, type Places, textFiles } from '../../colle
 import { configure } from '../../collector/read_delivery.ts';
 import { type Front, vector } from '../../collector/vector/index.ts';
 import type { Delivery } from '../../policy/delivery.ts';
-import { readPolicyText } from '../policy_file.ts';
+import { readPolicyFile } from '../policy_file.ts';
 import { CommandError, EXIT, printDiagnostics, say } from '../terminal.ts';
 
 interface Options {
@@ -56,11 +56,12 @@ function generator(name: string, description: string, config: string, state: str
 }
 
 function run(options: Options, make: (delivery: Delivery, places: Places) => Generated): void {
-  const input = { text: readPolicyText(options.policy), file: options.policy === '-' ? '<stdin>' : options.policy };
   const places = { config: options.configDir, state: options.stateDir };
-  const { result, diagnostics } = configure(input, (delivery) => make(delivery, places));
+  const { result, diagnostics, texts } = readPolicyFile(options.policy, (input) =>
+    configure(input, (delivery) => make(delivery, places)),
+  );
   if (result === undefined) {
-    printDiagnostics(diagnostics, options.json);
+    printDiagnostics(diagnostics, texts, options.json);
     process.exitCode = EXIT.couldNotRun;
   } else if (options.out === undefined) print(result.made);
   else writeAll(options.out, new Map([...result.made, [FILTER_FILE, result.filter.wasm]]));
