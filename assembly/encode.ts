@@ -180,7 +180,7 @@ function putMember(op: usize, code: i32, format: usize): bool {
     }
     case TmplCode.split_list:
     case TmplCode.address_list:
-      return putSplitList(op, slot, as == TmplCode.address_list);
+      return putSplitList(op, slot, detail);
     default: {
       if (as == TmplCode.not_addresses && areAddresses(slot)) return true;
       putKey(op);
@@ -321,8 +321,9 @@ function areAddresses(slot: usize): bool {
 }
 
 /** `["a","b"]` of `a, b`: cut at commas, blanks around the parts dropped, empty parts too, and perhaps those that are no address. */
-function putSplitList(op: usize, slot: usize, addresses: bool): bool {
-  if (load<u32>(slot) != SlotKind.text) return true;
+function putSplitList(op: usize, slot: usize, detail: usize): bool {
+  if (load<u32>(slot) != SlotKind.text) return putOtherwise(op, detail);
+  const addresses = load<u32>(detail, TmplDetail.as) == TmplCode.address_list;
   let p = <usize>load<u32>(slot, 4);
   const end = <usize>load<u32>(slot, 8);
   // A part of one byte and its comma become four bytes.
@@ -343,7 +344,7 @@ function putSplitList(op: usize, slot: usize, addresses: bool): bool {
   }
   if (out == first) {
     out = before;
-    return true;
+    return putOtherwise(op, detail);
   }
   store<u16>(out - 1, 0x2c5d);
   out++;

@@ -231,7 +231,7 @@ export type Member =
    * `text_list` a list of one string, `split_list` a string cut at `, ` into a list, `enum` looked up in `table`,
    * `milliseconds` microseconds cut down to whole milliseconds; `address_list` those parts of a `split_list` that are IP addresses, and
    * `not_addresses` the whole text if any part is none. A number that is not in `table` is as good as missing.
-   * `otherwise`: what stands there when nothing is present; such a member is always there, as a constant without a guard is.
+   * `otherwise`: what stands there when nothing is present, any JSON value; such a member is always there, as a constant without a guard is.
    */
   | ({
       readonly kind: 'slot';
@@ -247,7 +247,7 @@ export type Member =
         | 'enum'
         | 'milliseconds';
       readonly table?: Readonly<Record<number, string | number>>;
-      readonly otherwise?: string | number;
+      readonly otherwise?: unknown;
     } & Guard)
   /** Captures without a field, keys the format does not list, keys of the host record. */
   | { readonly kind: 'unmapped'; readonly key: string }

@@ -20,7 +20,7 @@ interface Row {
 /** Members with a guard, several slots, or a value for want of a slot. */
 interface Detail extends Guard {
   readonly as: TmplCode;
-  readonly otherwise?: string | number;
+  readonly otherwise?: unknown;
 }
 
 const VALUE_CODES = {
@@ -195,12 +195,14 @@ function slotRow(member: Member & { kind: 'slot' }, key: string): Row {
   return { ...row, code: TmplCode.detailed, detail: { as, if: needed, unless, ...otherwise } };
 }
 
-/** Constants that follow each other are one. */
+/** Constants that follow each other are one, unless only the first may be skipped. */
 function joinConstants(rows: Iterable<Row>): Row[] {
   const joined: Row[] = [];
+  const ends = new Set<number>();
   for (const row of rows) {
     const last = joined.at(-1);
-    if (row.code === TmplCode.constant && last?.code === TmplCode.constant)
+    if (row.code === TmplCode.skip) ends.add(joined.length + row.skip!);
+    if (row.code === TmplCode.constant && last?.code === TmplCode.constant && !ends.has(joined.length - 1))
       joined[joined.length - 1] = { ...last, text: last.text + row.text };
     else joined.push(row);
   }

@@ -79,7 +79,8 @@ export function slotMember(key: string, from: Tree, options: readonly Entry<Tree
     const help = `one of ${[...AS, NAME].join(', ')}`;
     asTree.value.text.report('invalid_value', `\`${String(written)}\` is not valid here`, help);
   }
-  const otherwise = plain(option(options, '$otherwise'));
+  const instead = option(options, '$otherwise');
+  const otherwise = instead?.kind === 'list' ? instead.items.map(plain) : plain(instead);
   return [
     {
       kind: 'slot',
@@ -87,7 +88,7 @@ export function slotMember(key: string, from: Tree, options: readonly Entry<Tree
       slots,
       as: as ?? 'value',
       ...(table === undefined ? {} : { table }),
-      ...(typeof otherwise === 'string' || typeof otherwise === 'number' ? { otherwise } : {}),
+      ...(otherwise === undefined ? {} : { otherwise }),
       ...guardOf(options),
     },
   ];

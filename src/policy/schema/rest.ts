@@ -60,23 +60,26 @@ const within = (outer: Conditions, { if: needed = [], unless = [] }: Guard): Con
 
 /** When a slot is present and none of its members stands; `undefined`: never. */
 function missingWhen(slot: number, places: readonly Conditions[]): Guard | undefined | 'unclear' {
-  const absent: number[] = [];
-  const present: (readonly number[])[] = [];
-  for (const { any, none } of places) {
-    const open = any.filter((needed) => !needed.includes(slot));
-    if (none.includes(slot)) continue;
-    if (open.length === 0 && none.length === 0) return undefined;
-    if (open.length > 0 && none.length > 0) return 'unclear';
-    if (open.length > 1) return 'unclear';
-    absent.push(...open.flat());
-    if (none.length > 0) present.push(none);
-  }
+  const possible = places.filter(({ none }) => !none.includes(slot)).map((place) => openConditions(slot, place));
+  if (possible.some(({ any, none }) => any.length + none.length === 0)) return undefined;
+  if (possible.some(({ any, none }) => any.length > 1 || (any.length > 0 && none.length > 0))) return 'unclear';
+  const absent = [...new Set(possible.flatMap(({ any }) => any.flat()))];
+  const present = possible.flatMap(({ none }) => (none.length > 0 ? [none] : []));
   const smallest = present.toSorted((a, b) => a.length - b.length)[0];
-  if (smallest === undefined) return absent.length === 0 ? {} : { unless: [...new Set(absent)] };
-  if (!present.every((list) => smallest.every((each) => list.includes(each)))) return 'unclear';
-  const needed = smallest.filter((each) => !absent.includes(each));
-  return needed.length === 0 ? undefined : { if: [...new Set(needed)], unless: [...new Set(absent)] };
+  if (smallest === undefined) return absent.length === 0 ? {} : { unless: absent };
+  if (!present.every((list) => isWithin(smallest, list))) return 'unclear';
+  const needed = [...new Set(smallest)].filter((each) => !absent.includes(each));
+  return needed.length === 0 ? undefined : { if: needed, unless: absent };
 }
+
+/** What must hold besides the slot's own presence, without what follows from the rest. */
+function openConditions(slot: number, { any, none }: Conditions): Conditions {
+  const strict = any.filter((needed) => !needed.includes(slot));
+  return { any: strict.filter((one) => !strict.some((other) => other !== one && isWithin(other, one))), none };
+}
+
+const isWithin = (part: readonly number[], whole: readonly number[]): boolean =>
+  part.every((each) => whole.includes(each));
 
 function replace(members: readonly Member[], place: Member, rest: readonly Member[]): Member[] {
   return members.map((member) => {

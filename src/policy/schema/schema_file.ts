@@ -18,11 +18,12 @@
  *   key: [{…}, {…}]               several of these, of which the conditions leave one
  *   key: {$rest: path(s)}         under their own paths the fields no member of the class shows, and when a member does not stand those it
  *                                 would show; but not these
- *   key: $builtin                 $class_uid $category_uid $activity_id $type_uid $version $policy $unmapped $labels
+ *   key: $builtin                 $class_uid $category_uid $activity_id $activity_name $type_uid $version $policy $unmapped $labels
  *   $use: block(s)                the members of these blocks, unless the mapping has the key itself
  *
  * `$as: name` is the name of an enum's member, but for its zero: `none`, `unknown`.
  * `meta.NAME` is what the filter says about the record itself (`Meta` in `assembly/shared/fields.ts`).
+ * `$activity_name` names an activity the class has no id for.
  */
 import { isMap, isSeq } from 'yaml';
 import { EventClass } from '../../../assembly/shared/enums.ts';

@@ -5,7 +5,7 @@ import type { Entry } from '../document/shape.ts';
 import type { SourceFile } from '../document/source_file.ts';
 import type { Text } from '../document/text.ts';
 import type { Guard, Member, TemplatePlan } from '../plan.ts';
-import { constantMember, guardOf, slotMember, slotsOf } from './members.ts';
+import { constantMember, guardOf, memberNames, slotMember, slotsOf } from './members.ts';
 import { addRest, type Rest } from './rest.ts';
 import { classNumber, type SchemaClass, type SchemaFile, type Tree, type TreeMap } from './schema_file.ts';
 
@@ -140,11 +140,20 @@ class TemplateCompiler {
         return [{ kind: 'labels', key }];
       case '$activity_id':
         return activities === undefined ? constant(0) : [this.#activity(key, activities, 0)];
+      case '$activity_name':
+        return [this.#activityName(key, activities ?? [])];
       case '$type_uid':
         return activities === undefined ? constant(uid * 100) : [this.#activity(key, activities, uid * 100)];
     }
     text.report('unknown_builtin', `unknown \`${text.value}\``);
     return [];
+  }
+
+  #activityName(key: string, known: readonly Entry<number>[]): Member {
+    const strangers = Object.entries(memberNames(Field.event_activity)).filter(
+      ([, name]) => name !== 'other' && !known.some((entry) => entry.key.value === name),
+    );
+    return { kind: 'slot', key, slots: [Field.event_activity], as: 'enum', table: Object.fromEntries(strangers) };
   }
 
   /** The class's id for the activity; one the class does not know is 99, none is 0. */
