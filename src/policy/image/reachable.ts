@@ -89,6 +89,20 @@ export interface Known {
   readonly certain: ReadonlySet<number>;
 }
 
+/** What is known of records that could not be read: the client and the envelope are left of them. */
+export const UNREADABLE: Known = {
+  reachable: new Set([
+    ...ALWAYS,
+    Field.src_ip,
+    Field.src_port,
+    Field.src_host,
+    Field.log_name,
+    ...Array.from({ length: SLOT_COUNT - LABEL_BASE }, (_, i) => LABEL_BASE + i),
+  ]),
+  constants: new Map(),
+  certain: new Set(),
+};
+
 /** Slots only the format's defaults, or facts of the policy, give a value. */
 export function knownOf(plan: Plan, format: FormatPlan): Known {
   const reachable = reachableSlots(plan, format);

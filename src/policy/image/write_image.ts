@@ -26,7 +26,7 @@ import { placeAutomaton } from './automaton_table.ts';
 import { escapeText, ImageBuilder } from './builder.ts';
 import { placeAssigns, placeFormat } from './format_tables.ts';
 import { type BitNode, placeBitNode } from './json_tables.ts';
-import { knownOf, pruneMembers } from './reachable.ts';
+import { knownOf, pruneMembers, UNREADABLE } from './reachable.ts';
 import { placeJsonSniffers } from './sniff_tables.ts';
 import { placeTemplate } from './template_tables.ts';
 
@@ -178,7 +178,7 @@ function placeShards(image: ImageBuilder, shards: ShardPlan): number {
 function placeBaseTemplate(image: ImageBuilder, templates: readonly TemplatePlan[]): number {
   const base = templates.find((template) => template.schema_class === EventClass.base_event);
   if (base === undefined) throw new Error('the schema has no template for the Base Event');
-  return placeTemplate(image, base.members);
+  return placeTemplate(image, pruneMembers(base.members, UNREADABLE));
 }
 
 /** Templates of a format's own events, cut down to what the format can fill. A class without a template is written as a Base Event. */
@@ -190,7 +190,11 @@ function placeTemplates(image: ImageBuilder, plan: Plan, format: FormatPlan, bas
       .filter((template) => classes.has(template.schema_class))
       .map((template) => [template.schema_class, placeTemplate(image, pruneMembers(template.members, known))]),
   );
-  return image.words(Object.keys(enumNames(EventClass)).map((number) => placed.get(Number(number)) ?? base));
+  return image.words(
+    Object.keys(enumNames(EventClass)).map(
+      (number) => placed.get(Number(number)) ?? placed.get(EventClass.base_event) ?? base,
+    ),
+  );
 }
 
 /** Classes the format's defaults and maps can give an event. */

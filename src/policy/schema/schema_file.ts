@@ -19,7 +19,7 @@
  *   key: {$rest: path(s)}         under their own paths the fields no member of the class shows, and when a member does not stand those it
  *                                 would show; but not these
  *   key: $builtin                 $class_uid $category_uid $activity_id $activity_name $type_uid $version $policy $unmapped $labels
- *   $use: block(s)                the members of these blocks, unless the mapping has the key itself
+ *   $use: block(s)                the members of these blocks; of equal keys the mapping's own counts, then the first
  *
  * `$as: name` is the name of an enum's member, but for its zero: `none`, `unknown`.
  * `meta.NAME` is what the filter says about the record itself (`Meta` in `assembly/shared/fields.ts`).

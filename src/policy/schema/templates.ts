@@ -54,11 +54,12 @@ class TemplateCompiler {
 
   /** Members of an object, in JCS order: keys by UTF-16 code units. */
   object(tree: TreeMap): Member[] {
-    const own = tree.entries.filter((entry) => !OBJECT_DIRECTIVES.includes(entry.key.value));
-    const keys = new Set(own.map((entry) => entry.key.value));
-    const used = this.#blocks(tree).flatMap((block) => block.entries);
-    const inherited = used.filter(({ key }) => !OBJECT_DIRECTIVES.includes(key.value) && !keys.has(key.value));
-    return [...own, ...inherited].flatMap((entry) => this.#members(entry)).sort(byCodeUnit);
+    const entries = new Map<string, Entry<Tree>>();
+    for (const entry of [tree, ...this.#blocks(tree)].flatMap((block) => block.entries)) {
+      const key = entry.key.value;
+      if (!OBJECT_DIRECTIVES.includes(key) && !entries.has(key)) entries.set(key, entry);
+    }
+    return [...entries.values()].flatMap((entry) => this.#members(entry)).sort(byCodeUnit);
   }
 
   /** The blocks a mapping uses. Blocks may use blocks. */
