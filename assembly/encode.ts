@@ -1,5 +1,6 @@
 import { parseAddress } from './bytes/ip';
 import { putInteger } from './bytes/number';
+import { putIsoTime } from './bytes/time';
 import { SLOTS } from './event';
 import { reach, workTop } from './host/memory';
 import { putByte } from './json/text';
@@ -150,7 +151,7 @@ function putKey(op: usize): void {
 /** The rarer members. False if memory is short. */
 function putMember(op: usize, code: i32, format: usize): bool {
   if (code == TmplCode.unmapped) return putUnmapped(op, format);
-  if (code == TmplCode.labels) return putLabels(op);
+  if (code == TmplCode.labels || code == TmplCode.label_object) return putLabels(op, code == TmplCode.label_object);
   const detail = <usize>load<u32>(op, TmplOp.detail);
   const guard = <usize>load<u32>(detail, TmplDetail.guard);
   if (guard != 0 && !allowed(guard)) return true;
@@ -159,6 +160,7 @@ function putMember(op: usize, code: i32, format: usize): bool {
     putKey(op);
     return true;
   }
+  if (as == TmplCode.text_list) return putTextList(op, detail);
   const slot = firstPresent(detail, SLOTS + load<u32>(op, TmplOp.slot), as == TmplCode.enumeration);
   if (slot == 0) return putOtherwise(op, detail);
   switch (as) {
@@ -178,15 +180,28 @@ function putMember(op: usize, code: i32, format: usize): bool {
       out = putInteger(out, load<i64>(slot, 8) / 1000);
       break;
     }
+    case TmplCode.nanoseconds: {
+      putKey(op);
+      putScaled(load<i64>(slot, 8), 3);
+      break;
+    }
+    case TmplCode.epoch_nanoseconds: {
+      putKey(op);
+      putScaled(load<i64>(slot, 8), 6);
+      break;
+    }
+    case TmplCode.iso_time: {
+      putKey(op);
+      putTime(load<i64>(slot, 8));
+      break;
+    }
     case TmplCode.split_list:
     case TmplCode.address_list:
       return putSplitList(op, slot, detail);
     default: {
       if (as == TmplCode.not_addresses && areAddresses(slot)) return true;
       putKey(op);
-      if (as == TmplCode.text_list) store<u8>(out++, 0x5b);
       if (!putText(slot)) return false;
-      if (as == TmplCode.text_list) store<u8>(out++, 0x5d);
     }
   }
   store<u8>(out++, 0x2c);
@@ -288,6 +303,51 @@ function putText(slot: usize): bool {
   return true;
 }
 
+/** A number with that many zeros behind it. */
+function putScaled(value: i64, zeros: usize): void {
+  out = putInteger(out, value);
+  if (value == 0) return;
+  memory.fill(out, 0x30, zeros);
+  out += zeros;
+}
+
+/** RFC 3339 text in quotes; a time it has no four digits of a year for as a number. */
+function putTime(ms: i64): void {
+  if (ms < 0 || ms >= 253402300800000) {
+    out = putInteger(out, ms);
+    return;
+  }
+  store<u8>(out, 0x22);
+  out = putIsoTime(out + 1, ms);
+  store<u8>(out++, 0x22);
+}
+
+/** Every slot that is present, as a list of strings. */
+function putTextList(op: usize, detail: usize): bool {
+  const before = out;
+  putKey(op);
+  store<u8>(out++, 0x5b);
+  const first = out;
+  const slots = <usize>load<u32>(detail, TmplDetail.slots);
+  const count = load<u32>(detail, TmplDetail.slot_count);
+  let slot = SLOTS + load<u32>(op, TmplOp.slot);
+  for (let i: u32 = 0; ; i++) {
+    if (load<u32>(slot) != SlotKind.none) {
+      if (!room(32) || !putText(slot)) return false;
+      store<u8>(out++, 0x2c);
+    }
+    if (i == count) break;
+    slot = SLOTS + load<u32>(slots + ((<usize>i) << 2));
+  }
+  if (out == first) {
+    out = before;
+    return putOtherwise(op, detail);
+  }
+  store<u16>(out - 1, 0x2c5d);
+  out++;
+  return true;
+}
+
 /** The latest part of a list `nextPart` found. */
 let partStart: usize = 0;
 let partEnd: usize = 0;
@@ -351,12 +411,12 @@ function putSplitList(op: usize, slot: usize, detail: usize): bool {
   return true;
 }
 
-function putLabels(op: usize): bool {
+function putLabels(op: usize, object: bool): bool {
   const count = load<u32>(IMAGE_BASE, Header.label_count);
   const names = <usize>load<u32>(IMAGE_BASE, Header.labels);
   const before = out;
   putKey(op);
-  store<u8>(out++, 0x5b);
+  store<u8>(out++, object ? 0x7b : 0x5b);
   const first = out;
   for (let i: u32 = 0; i < count; i++) {
     const slot = SLOTS + ((<usize>(LABEL_BASE + i)) << 4);
@@ -369,6 +429,12 @@ function putLabels(op: usize): bool {
     store<u8>(out++, 0x22);
     memory.copy(out, load<u32>(name), nameLength);
     out += nameLength;
+    if (object) {
+      // The name's colon becomes the object's.
+      store<u8>(out - 1, 0x22);
+      store<u16>(out, 0x223a);
+      out += 2;
+    }
     memory.copy(out, from, size);
     out += size;
     store<u16>(out, 0x2c22);
@@ -378,7 +444,7 @@ function putLabels(op: usize): bool {
     out = before;
     return true;
   }
-  store<u16>(out - 1, 0x2c5d);
+  store<u16>(out - 1, object ? 0x2c7d : 0x2c5d);
   out++;
   return true;
 }

@@ -231,3 +231,34 @@ export function parseEpochTime(p: usize, end: usize): bool {
   else timeMs = whole * 1000 + ms;
   return timeMs < 253402300800000;
 }
+
+/** `yyyy-mm-ddThh:mm:ss.mmmZ` of milliseconds since 1970, up to the year 9999; the position behind it. */
+export function putIsoTime(at: usize, ms: i64): usize {
+  // https://howardhinnant.github.io/date_algorithms.html#civil_from_days, years from March
+  const days = <u32>(ms / 86400000) + 719468;
+  const era = days / 146097;
+  const dayOfEra = days - era * 146097;
+  const yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146096) / 365;
+  const dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+  const march = (5 * dayOfYear + 2) / 153;
+  const month = march < 10 ? march + 3 : march - 9;
+  const year = yearOfEra + era * 400 + (month < 3 ? 1 : 0);
+  const clock = <u32>(ms % 86400000);
+  putTwo(at, year / 100, 0x30);
+  putTwo(at + 2, year % 100, 0x2d);
+  putTwo(at + 5, month, 0x2d);
+  putTwo(at + 8, dayOfYear - (153 * march + 2) / 5 + 1, 0x54);
+  putTwo(at + 11, clock / 3600000, 0x3a);
+  putTwo(at + 14, (clock / 60000) % 60, 0x3a);
+  putTwo(at + 17, (clock / 1000) % 60, 0x2e);
+  putTwo(at + 20, (clock / 10) % 100, 0x5a);
+  store<u16>(at, <u16>(0x5a30 + (clock % 10)), 22);
+  return at + 24;
+}
+
+/** Two digits and what follows them. */
+function putTwo(at: usize, n: u32, next: u32): void {
+  store<u8>(at, <u8>(0x30 + n / 10));
+  store<u8>(at, <u8>(0x30 + (n % 10)), 1);
+  store<u8>(at, <u8>next, 2);
+}

@@ -327,6 +327,13 @@ export enum TmplCode {
   /** The parts of a list that are addresses; the whole text if one of them is none. */
   address_list = 17,
   not_addresses = 18,
+  /** Integer microseconds, and milliseconds, as nanoseconds. */
+  nanoseconds = 19,
+  epoch_nanoseconds = 20,
+  /** Integer milliseconds as RFC 3339 text. */
+  iso_time = 21,
+  /** Labels as an object. */
+  label_object = 22,
 }
 
 /** Header, then u16 transitions by state and class, then a u32 per state: id + 1 (`first`), or the address of a list: u32 count, u32 ids (`set`). */

@@ -8,7 +8,7 @@ export interface Plan {
   /** Name of the policy, and SHA-256 of its resolved form: 64 hexadecimal digits. */
   readonly name: string;
   readonly hash: string;
-  readonly schema: 'ocsf';
+  readonly schema: 'ocsf' | 'ecs' | 'otel';
   /** When an event's own line is carried along in `raw_data`. */
   readonly raw: 'always' | 'incomplete' | 'never';
   readonly sources: readonly SourcePlan[];
@@ -228,8 +228,9 @@ export type Member =
   | ({ readonly kind: 'constant'; readonly key: string; readonly value: unknown } & Guard)
   /**
    * The first of these slots that is present. `as` what it becomes: `value` as the slot has it, `text` always a string,
-   * `text_list` a list of one string, `split_list` a string cut at `, ` into a list, `enum` looked up in `table`,
-   * `milliseconds` microseconds cut down to whole milliseconds; `address_list` those parts of a `split_list` that are IP addresses, and
+   * `text_list` a list of all that are present as strings, `split_list` a string cut at `, ` into a list, `enum` looked up in `table`,
+   * `milliseconds` microseconds cut down to whole milliseconds, `nanoseconds` microseconds as nanoseconds, `epoch_nanoseconds` milliseconds as
+   * nanoseconds, `iso_time` a time as RFC 3339 text in UTC, before 1970 and after 9999 as it is; `address_list` those parts of a `split_list` that are IP addresses, and
    * `not_addresses` the whole text if any part is none. A number that is not in `table` is as good as missing.
    * `otherwise`: what stands there when nothing is present, any JSON value; such a member is always there, as a constant without a guard is.
    */
@@ -245,11 +246,21 @@ export type Member =
         | 'address_list'
         | 'not_addresses'
         | 'enum'
-        | 'milliseconds';
-      readonly table?: Readonly<Record<number, string | number>>;
+        | 'milliseconds'
+        | 'nanoseconds'
+        | 'epoch_nanoseconds'
+        | 'iso_time';
+      /** Any JSON values. */
+      readonly table?: Readonly<Record<number, unknown>>;
       readonly otherwise?: unknown;
     } & Guard)
   /** Captures without a field, keys the format does not list, keys of the host record. */
   | { readonly kind: 'unmapped'; readonly key: string }
   /** Labels of the source as `name:value`. */
-  | { readonly kind: 'labels'; readonly key: string };
+  | { readonly kind: 'labels'; readonly key: string }
+  /** The same as an object. */
+  | { readonly kind: 'label_object'; readonly key: string };
+
+/** Whether a member of this kind can have a guard. */
+export const hasGuard = (member: Member): member is Exclude<Member, { kind: 'unmapped' | 'labels' | 'label_object' }> =>
+  member.kind !== 'unmapped' && member.kind !== 'labels' && member.kind !== 'label_object';

@@ -2,6 +2,9 @@ import type { FilterInstance } from '../../src/host/index.ts';
 import type { Evaluation, HostRecord } from '../../src/policy/reference/index.ts';
 import { callFilter } from '../../src/twin.ts';
 
+/** What a policy's `schema` may be. */
+export const SCHEMAS = ['ocsf', 'ecs', 'otel'] as const;
+
 export type { HostRecord } from '../../src/policy/reference/index.ts';
 export { referenceOf } from '../../src/twin.ts';
 

@@ -3,7 +3,7 @@
  *
  *   auditlb: 1                    version of the language
  *   name: edge                    else the file's name
- *   schema: ocsf
+ *   schema: ocsf                  what events look like: ocsf, ecs, otel
  *   raw: incomplete               when the line itself is carried along: incomplete, always, never
  *   sources:                      the first whose tag matches is the record's
  *     - {name: …, tag: nginx.*, format: …, line: key, timezone: '+01:00', labels: {service: shop}}
@@ -82,7 +82,7 @@ const shards = object({
 export const policyShape = object({
   auditlb: expected(integer(1, 1)),
   name: optional(text()),
-  schema: optional(word('ocsf')),
+  schema: optional(word('ocsf', 'ecs', 'otel')),
   raw: optional(word('incomplete', 'always', 'never')),
   sources: expected(filled(list(source))),
   shards: optional(shards),

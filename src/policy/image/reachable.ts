@@ -1,6 +1,15 @@
 import { Activity, EventClass } from '../../../assembly/shared/enums.ts';
 import { EXTRA_BASE, Field, LABEL_BASE, META_BASE, Meta, SLOT_COUNT } from '../../../assembly/shared/fields.ts';
-import type { Assign, Capture, FormatPlan, JsonNode, Member, Plan, ScanOp } from '../plan.ts';
+import {
+  type Assign,
+  type Capture,
+  type FormatPlan,
+  hasGuard,
+  type JsonNode,
+  type Member,
+  type Plan,
+  type ScanOp,
+} from '../plan.ts';
 
 /** Slots envelopes and derivation may fill for every format. */
 const ALWAYS = [
@@ -129,7 +138,7 @@ export function pruneMembers(members: readonly Member[], known: Known): Member[]
 
 function pruneMember(member: Member, known: Known): Member[] {
   const reachable = (list: readonly number[]): number[] => list.filter((slot) => known.reachable.has(slot));
-  if (member.kind === 'unmapped' || member.kind === 'labels') return [member];
+  if (!hasGuard(member)) return [member];
   const wanted = reachable(member.if ?? []);
   if ((member.if?.length ?? 0) > 0 && wanted.length === 0) return [];
   const unless = reachable(member.unless ?? []);

@@ -1,8 +1,8 @@
 import { Tmpl, TmplCode, TmplDetail, TmplOp } from '../../../assembly/shared/image_layout.ts';
-import type { Guard, Member } from '../plan.ts';
+import { type Guard, hasGuard, type Member } from '../plan.ts';
 import { escapeText, type ImageBuilder, type Span } from './builder.ts';
 
-type Table = Readonly<Record<number, string | number>>;
+type Table = Readonly<Record<number, unknown>>;
 
 /** One operation before it is placed. */
 interface Row {
@@ -32,6 +32,9 @@ const VALUE_CODES = {
   not_addresses: TmplCode.not_addresses,
   enum: TmplCode.enumeration,
   milliseconds: TmplCode.milliseconds,
+  nanoseconds: TmplCode.nanoseconds,
+  epoch_nanoseconds: TmplCode.epoch_nanoseconds,
+  iso_time: TmplCode.iso_time,
 } as const;
 
 /** Bytes an operation may write besides its text and the slot's: a number, quotes, brackets, a comma. */
@@ -111,7 +114,7 @@ function runs(members: readonly Member[]): Member[][] {
   return found;
 }
 
-const guardOf = (member: Member): Guard => (member.kind === 'unmapped' || member.kind === 'labels' ? {} : member);
+const guardOf = (member: Member): Guard => (hasGuard(member) ? member : {});
 
 function guardKey(member: Member): string {
   const { if: needed = [], unless = [] } = guardOf(member);
@@ -139,7 +142,8 @@ function* unguarded(members: readonly Member[]): Generator<Row> {
         yield { code: TmplCode.unmapped, text: key };
         break;
       case 'labels':
-        yield { code: TmplCode.labels, text: key };
+      case 'label_object':
+        yield { code: TmplCode[member.kind], text: key };
     }
   }
 }

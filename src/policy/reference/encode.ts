@@ -38,7 +38,9 @@ function encodeMember(member: Member, context: EncodeContext): unknown {
     case 'unmapped':
       return orAbsent(context.unmapped);
     case 'labels':
-      return orAbsent(encodeLabels(context));
+      return orAbsent(labelsOf(context).map(([name, value]) => `${name}:${value}`));
+    case 'label_object':
+      return orAbsent(Object.fromEntries(labelsOf(context)));
   }
 }
 
@@ -49,6 +51,7 @@ function isWanted({ if: needed = [], unless = [] }: Guard, { event }: EncodeCont
 
 function encodeSlot(member: Extract<Member, { kind: 'slot' }>, { event }: EncodeContext): unknown {
   const values = member.slots.map((slot) => event.get(slot)).filter((value) => value !== undefined);
+  if (member.as === 'text_list') return orAbsent(values.map(text)) ?? member.otherwise;
   const value = member.as === 'enum' ? values.find((each) => isInTable(member, each)) : values[0];
   return (value === undefined ? undefined : encodeValue(member, value)) ?? member.otherwise;
 }
@@ -57,14 +60,15 @@ function encodeSlot(member: Extract<Member, { kind: 'slot' }>, { event }: Encode
 const isInTable = ({ table }: Extract<Member, { kind: 'slot' }>, value: SlotValue): boolean =>
   (typeof value === 'bigint' || typeof value === 'boolean') && table?.[Number(value)] !== undefined;
 
-function encodeValue({ as, table }: Extract<Member, { kind: 'slot' }>, value: SlotValue): unknown {
+function encodeValue(
+  { as, table }: Exclude<Extract<Member, { kind: 'slot' }>, { as: 'text_list' }>,
+  value: SlotValue,
+): unknown {
   switch (as) {
     case 'value':
       return plain(value);
     case 'text':
       return text(value);
-    case 'text_list':
-      return [text(value)];
     case 'split_list':
       return typeof value === 'string' ? orAbsent(splitList(value)) : undefined;
     case 'address_list':
@@ -75,6 +79,12 @@ function encodeValue({ as, table }: Extract<Member, { kind: 'slot' }>, value: Sl
       return table?.[Number(value)];
     case 'milliseconds':
       return typeof value === 'bigint' ? Number(value / 1000n) : undefined;
+    case 'nanoseconds':
+      return typeof value === 'bigint' ? Number(value * 1000n) : undefined;
+    case 'epoch_nanoseconds':
+      return typeof value === 'bigint' ? Number(value * 1_000_000n) : undefined;
+    case 'iso_time':
+      return isoTime(Number(value));
   }
 }
 
@@ -88,6 +98,10 @@ function text(value: SlotValue): string {
   return typeof value.json === 'string' ? value.json : value.source;
 }
 
+const END_MS = Date.UTC(10000, 0);
+
+const isoTime = (ms: number): string | number => (ms >= 0 && ms < END_MS ? new Date(ms).toISOString() : ms);
+
 /** As OCSF takes them: no zone, and no more than 40 characters. */
 const isAddress = (part: string): boolean => isIP(part) !== 0 && !part.includes('%') && part.length <= 40;
 
@@ -97,10 +111,10 @@ const splitList = (list: string): string[] =>
     .map((part) => part.replace(/^ +| +$/g, ''))
     .filter((part) => part !== '');
 
-function encodeLabels({ labels, event }: EncodeContext): string[] {
+function labelsOf({ labels, event }: EncodeContext): [name: string, value: unknown][] {
   return labels.flatMap((name, i) => {
     const value = event.get(LABEL_BASE + i);
-    return value === undefined ? [] : [`${name}:${plain(value)}`];
+    return value === undefined ? [] : [[name, plain(value)]];
   });
 }
 

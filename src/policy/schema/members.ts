@@ -18,6 +18,9 @@ const AS: readonly As[] = [
   'not_addresses',
   'enum',
   'milliseconds',
+  'nanoseconds',
+  'epoch_nanoseconds',
+  'iso_time',
 ];
 const NAME = 'name';
 const META = 'meta.';
@@ -47,6 +50,8 @@ const option = (entries: readonly Entry<Tree>[], key: string): Tree | undefined 
 const plain = (tree: Tree | undefined): string | number | boolean | undefined =>
   tree?.kind === 'value' ? tree.value.value : undefined;
 
+const plainOrList = (tree: Tree | undefined): unknown => (tree?.kind === 'list' ? tree.items.map(plain) : plain(tree));
+
 /** When a member stands in the output: with one of some slots present, with none of others. */
 export function guardOf(entries: readonly Entry<Tree>[]): Guard {
   const needs = option(entries, '$if');
@@ -60,9 +65,7 @@ export function guardOf(entries: readonly Entry<Tree>[]): Guard {
 /** A constant, perhaps tied to the presence or absence of fields. Its value may be a list. */
 export function constantMember(key: string, entries: readonly Entry<Tree>[]): Member[] {
   rejectUnknown(entries, ['$const', '$if', '$unless']);
-  const tree = option(entries, '$const');
-  const value = tree?.kind === 'list' ? tree.items.map(plain) : plain(tree);
-  return [{ kind: 'constant', key, value, ...guardOf(entries) }];
+  return [{ kind: 'constant', key, value: plainOrList(option(entries, '$const')), ...guardOf(entries) }];
 }
 
 /** The first present of some slots. `options`: the directives beside `$from`. */
@@ -79,8 +82,7 @@ export function slotMember(key: string, from: Tree, options: readonly Entry<Tree
     const help = `one of ${[...AS, NAME].join(', ')}`;
     asTree.value.text.report('invalid_value', `\`${String(written)}\` is not valid here`, help);
   }
-  const instead = option(options, '$otherwise');
-  const otherwise = instead?.kind === 'list' ? instead.items.map(plain) : plain(instead);
+  const otherwise = plainOrList(option(options, '$otherwise'));
   return [
     {
       kind: 'slot',
@@ -108,15 +110,15 @@ export function memberNames(slot: number): Record<number, string> {
 }
 
 /** What the members of an enum become. Unknown members are reported. */
-function tableOf(slot: number, tree: Tree | undefined): Record<number, string | number> | undefined {
+function tableOf(slot: number, tree: Tree | undefined): Record<number, unknown> | undefined {
   if (tree?.kind !== 'map') return undefined;
   const names = enumOf(slot);
-  const table: Record<number, string | number> = {};
+  const table: Record<number, unknown> = {};
   for (const { key, value } of tree.entries) {
     const number = Object.entries(names).find(([, name]) => name === key.value)?.[0];
-    const to = plain(value);
+    const to = plainOrList(value);
     if (number === undefined) key.report('invalid_value', `\`${key.value}\` is no member of this field`);
-    else if (typeof to === 'string' || typeof to === 'number') table[Number(number)] = to;
+    else if (to !== undefined) table[Number(number)] = to;
   }
   return table;
 }

@@ -1,7 +1,7 @@
 import { Field } from '../../../assembly/shared/fields.ts';
 import type { Text } from '../document/text.ts';
 import { FIELDS, type FieldName } from '../fields.ts';
-import type { Guard, Member } from '../plan.ts';
+import { type Guard, hasGuard, type Member } from '../plan.ts';
 import { memberNames } from './members.ts';
 
 /** Where the fields go that no other member shows. */
@@ -42,12 +42,12 @@ const shape = (slot: number, isEnum: boolean) =>
 /** Under which conditions members show which slots. */
 function collect(members: readonly Member[], outer: Conditions, shown: Map<number, Conditions[]>): void {
   for (const member of members) {
-    if (member.kind === 'unmapped' || member.kind === 'labels') continue;
+    if (!hasGuard(member)) continue;
     const inner = within(outer, member);
     if (member.kind === 'object' || member.kind === 'list') collect(member.members, inner, shown);
     if (member.kind !== 'slot') continue;
     member.slots.forEach((slot, i) => {
-      const conditions = within(inner, { unless: member.slots.slice(0, i) });
+      const conditions = within(inner, { unless: member.as === 'text_list' ? [] : member.slots.slice(0, i) });
       shown.set(slot, [...(shown.get(slot) ?? []), conditions]);
     });
   }

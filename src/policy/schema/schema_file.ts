@@ -5,7 +5,7 @@
  *   version: 1.8.0
  *   blocks: {name: members}       members used by several classes
  *   classes:
- *     http_activity: {uid: 4002, category: 4, activities: {get: 3}, members: {…}}
+ *     http_activity: {uid: 4002, category: 4, activities: {get: 3}, members: {…}}   the numbers for OCSF only
  *
  * Members are a mapping of output keys, at any depth:
  *
@@ -18,7 +18,7 @@
  *   key: [{…}, {…}]               several of these, of which the conditions leave one
  *   key: {$rest: path(s)}         under their own paths the fields no member of the class shows, and when a member does not stand those it
  *                                 would show; but not these
- *   key: $builtin                 $class_uid $category_uid $activity_id $activity_name $type_uid $version $policy $unmapped $labels
+ *   key: $builtin                 $class_uid $category_uid $activity_id $activity_name $type_uid $version $policy $unmapped $labels $label_object
  *   $use: block(s)                the members of these blocks; of equal keys the mapping's own counts, then the first
  *
  * `$as: name` is the name of an enum's member, but for its zero: `none`, `unknown`.
@@ -79,8 +79,8 @@ const members: Shape<TreeMap> = {
 };
 
 const schemaClass = object({
-  uid: required(integer(0, 999999)),
-  category: required(integer(0, 99)),
+  uid: optional(integer(0, 999999)),
+  category: optional(integer(0, 99)),
   activities: optional(mapOf(integer(0, 99))),
   members: required(members),
 });

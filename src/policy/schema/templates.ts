@@ -124,7 +124,7 @@ class TemplateCompiler {
   }
 
   #builtin(key: string, text: Text): Member[] {
-    const { uid, category, activities } = this.#class;
+    const { uid = 0, category = 0, activities } = this.#class;
     const constant = (value: unknown): Member[] => [{ kind: 'constant', key, value }];
     switch (text.value) {
       case '$class_uid':
@@ -139,6 +139,8 @@ class TemplateCompiler {
         return [{ kind: 'unmapped', key }];
       case '$labels':
         return [{ kind: 'labels', key }];
+      case '$label_object':
+        return [{ kind: 'label_object', key }];
       case '$activity_id':
         return activities === undefined ? constant(0) : [this.#activity(key, activities, 0)];
       case '$activity_name':
