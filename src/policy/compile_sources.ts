@@ -1,7 +1,8 @@
 import { EventClass } from '../../assembly/shared/enums.ts';
-import { Field, LABEL_BASE, LABEL_MAX } from '../../assembly/shared/fields.ts';
+import { LABEL_BASE, LABEL_MAX } from '../../assembly/shared/fields.ts';
 import { suggest } from '../diagnostic.ts';
 import type { Catalog } from './catalog.ts';
+import { classesOf } from './classes.ts';
 import type { SourceDocument } from './document/policy_document.ts';
 import type { SourceFile, Span } from './document/source_file.ts';
 import { Text } from './document/text.ts';
@@ -15,12 +16,6 @@ export interface SourcePlans {
   readonly sources: readonly SourcePlan[];
   readonly formats: readonly FormatPlan[];
   readonly labels: readonly string[];
-}
-
-/** Numbers of the OCSF classes a format can give its events. */
-export function classesOf(format: FormatPlan): ReadonlySet<number> {
-  const assigns = [...format.defaults, ...format.maps.flatMap((map) => map.cases.flatMap((each) => each.set))];
-  return new Set(assigns.filter((assign) => assign.slot === Field.schema_class).map((assign) => Number(assign.value)));
 }
 
 /** Resolves the sources of a policy: their formats, each once, and their labels. */

@@ -73,7 +73,6 @@ test.each([
     { hops: ' -, 192.0.2.9:80,x' },
     {
       src_endpoint: { ip: '192.0.2.9', port: 80 },
-      http_request: { x_forwarded_for: ['-', '192.0.2.9:80', 'x'] },
     },
   ],
   [

@@ -1,6 +1,5 @@
 import { EventClass } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
-import { Field } from '../../../assembly/shared/fields.ts';
 import {
   Header,
   IMAGE_MAGIC,
@@ -10,6 +9,7 @@ import {
 } from '../../../assembly/shared/image_layout.ts';
 import { ABI_VERSION, IMAGE_BASE } from '../../../assembly/shared/limits.ts';
 import { buildAutomaton } from '../automaton.ts';
+import { classesOf } from '../classes.ts';
 import { type MatchPlan, writeMatch } from '../condition/index.ts';
 import { enumNames, FIELD_BY_PATH } from '../fields.ts';
 import {
@@ -195,11 +195,4 @@ function placeTemplates(image: ImageBuilder, plan: Plan, format: FormatPlan, bas
       (number) => placed.get(Number(number)) ?? placed.get(EventClass.base_event) ?? base,
     ),
   );
-}
-
-/** Classes the format's defaults and maps can give an event. */
-function classesOf(format: FormatPlan): Set<number> {
-  const assigns = [...format.defaults, ...format.maps.flatMap(({ cases }) => cases.flatMap(({ set }) => set))];
-  const classes = assigns.filter(({ slot }) => slot === Field.event_class || slot === Field.schema_class);
-  return new Set([EventClass.base_event, ...classes.map(({ value }) => Number(value))]);
 }
