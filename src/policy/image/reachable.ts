@@ -45,9 +45,9 @@ const DERIVED: readonly (readonly [from: Field, to: readonly Field[]])[] = [
   [Field.src_peer_port, [Field.src_port]],
 ];
 
-/** Every slot an event of this format can have: the others' members need not be in its templates. */
-function reachableSlots(plan: Plan, format: FormatPlan): Set<number> {
-  const slots = new Set<number>(ALWAYS);
+/** Slots the format itself fills. */
+function filledSlots(format: FormatPlan): Set<number> {
+  const slots = new Set<number>();
   const capture = ({ slots: targets, all }: Capture): void => {
     for (const slot of [...targets, all ?? -1]) if (slot >= 0) slots.add(slot);
   };
@@ -69,6 +69,12 @@ function reachableSlots(plan: Plan, format: FormatPlan): Set<number> {
       for (const [to] of copy) slots.add(to);
     }
   }
+  return slots;
+}
+
+/** Every slot an event of this format can have: the others' members need not be in its templates. */
+function reachableSlots(plan: Plan, format: FormatPlan, filled: ReadonlySet<number>): Set<number> {
+  const slots = new Set<number>([...ALWAYS, ...filled]);
   for (const [from, to] of DERIVED) if (slots.has(from)) for (const slot of to) slots.add(slot);
   for (const i of format.extras.keys()) slots.add(EXTRA_BASE + i);
   for (const i of plan.labels.keys()) slots.add(LABEL_BASE + i);
@@ -96,6 +102,8 @@ export interface Known {
   readonly constants: ReadonlyMap<number, string | number>;
   /** Slots that are never missing. */
   readonly certain: ReadonlySet<number>;
+  /** Parts of the URL come of the whole only: none is there without it. */
+  readonly urlSplit: boolean;
 }
 
 /** What is known of records that could not be read: the client and the envelope are left of them. */
@@ -110,11 +118,13 @@ export const UNREADABLE: Known = {
   ]),
   constants: new Map(),
   certain: new Set(),
+  urlSplit: true,
 };
 
 /** Slots only the format's defaults, or facts of the policy, give a value. */
 export function knownOf(plan: Plan, format: FormatPlan): Known {
-  const reachable = reachableSlots(plan, format);
+  const filled = filledSlots(format);
+  const reachable = reachableSlots(plan, format, filled);
   const constants = new Map<number, string | number>([[Meta.format, format.name]]);
   for (const { slot, value } of format.defaults) if (slot >= META_BASE) constants.set(slot, value);
   const later = [
@@ -128,7 +138,8 @@ export function knownOf(plan: Plan, format: FormatPlan): Known {
   const certain = new Set<number>([Field.event_outcome, Field.event_severity, Field.time]);
   if (format.defaults.some(({ slot, value }) => slot === Field.event_class && value === EventClass.http_activity))
     certain.add(Field.event_activity);
-  return { reachable, constants, certain };
+  const urlSplit = ![Field.http_host, ...URL_PARTS].some((slot) => slot !== Field.url_full && filled.has(slot));
+  return { reachable, constants, certain, urlSplit };
 }
 
 /** The members that can be there, simplified to what is left of them. */
@@ -147,6 +158,8 @@ function pruneMember(member: Member, known: Known): Member[] {
     return members.length === 0 ? [] : [{ ...member, members, if: wanted, unless }];
   }
   if (member.kind === 'constant') return [{ ...member, if: wanted, unless }];
+  if (known.urlSplit && unless.includes(Field.url_full) && member.slots.every((slot) => URL_PARTS.includes(slot)))
+    return [];
   const [first, ...further] = reachable(member.slots);
   const constant =
     first === undefined ? member.otherwise : member.as === 'value' ? known.constants.get(first) : undefined;
