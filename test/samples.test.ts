@@ -5,6 +5,7 @@ import { buildFilter } from '../src/filter.ts';
 import { FilterInstance } from '../src/host/index.ts';
 import { packageRoot } from '../src/policy/catalog.ts';
 import { bothOutputs, referenceOf, SCHEMAS } from './support/differential.ts';
+import { validateEcs } from './support/ecs/validate.ts';
 import { validateOcsf } from './support/ocsf/validate.ts';
 
 const SAMPLES = join(packageRoot(), 'samples');
@@ -30,6 +31,7 @@ describe.each(SCHEMAS)('the shipped samples as %s', (schema) => {
       });
       expect(both.engine).toEqual(both.reference);
       if (schema === 'ocsf') expect(validateOcsf(both.engine)).toEqual([]);
+      if (schema === 'ecs') expect(validateEcs(both.engine as Record<string, unknown>)).toEqual([]);
       expect(both.engine).toMatchObject({ auditlb: { status: 'ok' } });
     });
   }

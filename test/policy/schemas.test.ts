@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FIELDS } from '../../src/policy/fields.ts';
+import { validateEcs } from '../support/ecs/validate.ts';
 import { anyFields, encodeFields, sampleValues, templatesOf, type Values } from '../support/events.ts';
 
 const samples = sampleValues();
+const ACTIVITIES = Object.keys(FIELDS.event_activity.values ?? {}).map(BigInt);
 
 /** Fields other members say already. */
 function isImplied(path: string, name: string, values: Values): boolean {
@@ -29,7 +32,16 @@ describe.each(['ecs', 'otel'])('%s', (schema) => {
   });
 });
 
-const FIELDS: Values = {
+test.each(templatesOf('ecs'))('%s is valid ECS with any fields', (_, template) => {
+  fc.assert(
+    fc.property(anyFields(samples), fc.constantFrom(...ACTIVITIES), (values, activity) => {
+      expect(validateEcs(encodeFields(template, { ...values, 'event.activity': activity }))).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const GATEWAY_ERROR: Values = {
   time: 1_770_091_506_007n,
   'time.start': 1_770_091_505_000n,
   duration: 12_345n,
@@ -50,7 +62,7 @@ const FIELDS: Values = {
 const templateOf = (schema: string, name: string) => templatesOf(schema).find(([each]) => each === name)![1];
 
 test('ECS has its own types of times, durations, categories and lists', () => {
-  expect(encodeFields(templateOf('ecs', 'http_activity'), FIELDS)).toMatchObject({
+  expect(encodeFields(templateOf('ecs', 'http_activity'), GATEWAY_ERROR)).toMatchObject({
     '@timestamp': '2026-02-03T04:05:06.007Z',
     event: {
       category: ['web'],
@@ -65,13 +77,15 @@ test('ECS has its own types of times, durations, categories and lists', () => {
     related: { ip: ['203.0.113.7', '10.0.0.1', '10.0.0.2'], user: ['alice', 'root'] },
     user: { name: 'root', effective: { name: 'alice' } },
   });
-  expect(encodeFields(templateOf('ecs', 'network_activity'), { ...FIELDS, 'event.activity': 11n })).toMatchObject({
+  expect(
+    encodeFields(templateOf('ecs', 'network_activity'), { ...GATEWAY_ERROR, 'event.activity': 11n }),
+  ).toMatchObject({
     event: { category: ['network'], type: ['connection', 'start'] },
   });
 });
 
 test('OpenTelemetry has flat attributes, nanoseconds and severity numbers', () => {
-  expect(encodeFields(templateOf('otel', 'http_activity'), FIELDS)).toMatchObject({
+  expect(encodeFields(templateOf('otel', 'http_activity'), GATEWAY_ERROR)).toMatchObject({
     Attributes: { 'client.address': '203.0.113.7', 'http.request.method': 'GET', 'network.peer.address': '10.0.0.1' },
     EventName: 'http_activity',
     SeverityNumber: 14,
