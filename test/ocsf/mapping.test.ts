@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { anyFields, encodeFields, sampleValues, templatesOf, type Values } from '../support/events.ts';
+import { ACTIVITIES, anyFields, encodeFields, sampleValues, templatesOf, type Values } from '../support/events.ts';
 import { deprecatedOcsf, validateOcsf } from '../support/ocsf/validate.ts';
 
 const samples = sampleValues();
@@ -31,8 +31,8 @@ function isImplied(path: string, name: string, { [path]: _, ...others }: Values)
 describe.each(templatesOf('ocsf'))('%s', (name, template) => {
   test('is valid with any fields', () => {
     fc.assert(
-      fc.property(anyFields(samples), (values) => {
-        const event = encodeFields(template, values);
+      fc.property(anyFields(samples), fc.constantFrom(...ACTIVITIES), (values, activity) => {
+        const event = encodeFields(template, { ...values, 'event.activity': activity });
         expect(validateOcsf(event)).toEqual([]);
         expect(deprecatedOcsf(event)).toEqual([]);
       }),

@@ -12,6 +12,9 @@ export type Values = Readonly<Record<string, SlotValue>>;
 
 const { schemas } = loadCatalog();
 
+/** Every activity, whether a class knows it or not. */
+export const ACTIVITIES: readonly bigint[] = Object.keys(FIELDS.event_activity.values ?? {}).map(BigInt);
+
 /** The templates of a shipped schema by the names of their classes. */
 export function templatesOf(name: string): [name: string, template: TemplatePlan][] {
   const { schema } = schemas.get(name)!;
