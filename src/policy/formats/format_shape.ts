@@ -8,7 +8,7 @@
  *   missing: ['?', '(null)']      words for a value that is not there, besides `-`
  *   sniff: {text: '^…'}           how a list of formats tells it: a regular expression at the start of the line,
  *   sniff: {json: [key, a.b]}     or keys that must all be there,
- *   sniff: {where: {key: [text]}} and have one of these texts
+ *   sniff: {where: {key: [text]}} and have one of these texts; several such mappings: any of them will do
  *   defaults: {path: value}       fields set before the line is read
  *   nginx: '…'                    one notation: an nginx log_format,
  *   haproxy: '…'                  an HAProxy log-format,
@@ -192,7 +192,7 @@ const bodyProperties = {
   product: optional(object({ name: required(text()), vendor: optional(text()) })),
   escape: optional(escapes),
   missing: optional(oneOrMore(text())),
-  sniff: optional(sniff),
+  sniff: optional(oneOrMore(sniff)),
   defaults: optional(mapOf(value)),
   ...lineProperties,
   lines: optional(list(lineShape)),

@@ -5,21 +5,24 @@ import { splitPath } from './json_paths.ts';
 
 /** How `auto` knows a format, wrapped or not. A sniffer of the other kind is reported. */
 export function compileSniff(spec: FormatSpec, body: FormatPlan['body'], at: Text): Sniff {
-  const { sniff } = spec;
-  if (sniff === undefined) return { kind: 'none' };
-  const isText = sniff.text !== undefined;
-  const isJson = sniff.json !== undefined || sniff.where !== undefined;
-  const kind = body.kind === 'json' ? 'json' : 'text';
-  if (isText === isJson || isText !== (kind === 'text')) {
-    const help = `a ${kind} format is told by \`sniff: {${kind}: …}\``;
-    at.file.report(sniff.at, 'sniff_mismatch', 'the sniffer does not fit the format', help);
-    return { kind: 'none' };
+  const sniffs = spec.sniff ?? [];
+  const fitting = body.kind === 'json' ? 'json' : 'text';
+  const wrong = sniffs.find((each) => !fits(each, fitting));
+  if (wrong !== undefined) {
+    const help = `a ${fitting} format is told by \`sniff: {${fitting}: …}\``;
+    at.file.report(wrong.at, 'sniff_mismatch', 'the sniffer does not fit the format', help);
   }
-  if (sniff.text !== undefined) return { kind: 'text', pattern: sniff.text.value };
-  const wrapped = (spec.wrappers ?? []).map(({ at: place, sniff: own }) =>
-    own === undefined ? marksOf(sniff, splitPath(place)) : marksOf(own),
+  if (wrong !== undefined || sniffs.length === 0) return { kind: 'none' };
+  if (fitting === 'text') return { kind: 'text', pattern: sniffs.map(({ text }) => text!.value).join('|') };
+  const wrapped = (spec.wrappers ?? []).flatMap(({ at: place, sniff: own }) =>
+    own === undefined ? sniffs.map((each) => marksOf(each, splitPath(place))) : [marksOf(own)],
   );
-  return { kind: 'json', any: [marksOf(sniff), ...wrapped] };
+  return { kind: 'json', any: [...sniffs.map((each) => marksOf(each)), ...wrapped] };
+}
+
+function fits({ text, json, where }: SniffSpec, kind: 'json' | 'text'): boolean {
+  const isJson = json !== undefined || where !== undefined;
+  return isJson !== (text !== undefined) && isJson === (kind === 'json');
 }
 
 function marksOf({ json = [], where = [] }: SniffSpec, prefix: readonly string[] = []): JsonMark[] {
