@@ -81,7 +81,9 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
   if (status == ParseStatus.failed) salvage(source);
   if (slotKind(Field.time_date) == SlotKind.int)
     setInt(Field.time, slotInt(Field.time_date) + slotInt(Field.time_clock));
-  if (slotKind(Field.time) == SlotKind.none) setInt(Field.time, timeMs);
+  if (slotKind(Field.time) == SlotKind.none) {
+    setInt(Field.time, slotKind(Field.time_start) == SlotKind.int ? slotInt(Field.time_start) : timeMs);
+  }
   if (status != ParseStatus.failed) {
     applyMaps(load<u32>(format, Format.maps), load<u32>(format, Format.map_count));
     splitRequestLine();

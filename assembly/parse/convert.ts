@@ -152,6 +152,17 @@ export function convert(capture: usize, start: usize, end: usize): void {
       return secondsSum(capture, slot, start, end);
     case Convert.duration:
       return duration(capture, slot, start, parseUnits(start, end));
+    case Convert.query: {
+      if (load<u8>(start) == 0x3f) start++;
+      if (slot != NOWHERE && end > start) setText(slot, start, end);
+      return;
+    }
+    case Convert.last_segment: {
+      let from = end;
+      while (from > start && load<u8>(from - 1) != 0x2f) from--;
+      if (slot != NOWHERE && end > from) setText(slot, from, end);
+      return;
+    }
     case Convert.boolean: {
       const word = booleanWord(start, end);
       if (word < 0) return reject(ErrorCode.boolean_expected, capture, start);

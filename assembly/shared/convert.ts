@@ -65,4 +65,8 @@ export enum Convert {
   first_address_port,
   /** Integer; zero and negative ones mean missing. */
   positive,
+  /** Text without a leading `?`. */
+  query,
+  /** What follows the last `/`. */
+  last_segment,
 }

@@ -163,6 +163,8 @@ export interface JsonNode {
   readonly keys: readonly JsonKey[];
   /** A key it does not list raises drift. */
   readonly closed?: true;
+  /** The record itself, wherever it is: paths of the unmapped start here. */
+  readonly top?: true;
 }
 
 export interface JsonKey {

@@ -292,3 +292,12 @@ describe('escapes', () => {
     expect(convert(Convert.verbatim, '\\x22', { escape: 'hex' }).values[0]).toBe('\\x22');
   });
 });
+
+test.each([
+  [Convert.query, '?a=1', 'a=1'],
+  [Convert.query, 'a=?', 'a=?'],
+  [Convert.query, '?', undefined],
+  [Convert.last_segment, 'projects/p/traces/0af7', '0af7'],
+  [Convert.last_segment, '0af7', '0af7'],
+  [Convert.last_segment, 'a/', undefined],
+])('%i of %s', (convert, text, expected) => expect(first(convert, text)).toBe(expected));

@@ -50,6 +50,8 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   any_time: TIME,
   first_address_port: { targets: [['address'], ['port'], ['text']] },
   positive: NUMBER,
+  query: TEXT,
+  last_segment: TEXT,
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */

@@ -9,6 +9,7 @@ interface Branch {
   readonly children: Map<string, Branch>;
   target?: Entry<TargetSpec>;
   closed?: true;
+  top?: true;
   others?: true;
 }
 
@@ -58,6 +59,7 @@ export function compileJsonPaths(spec: JsonSpec, slots: FormatSlots): JsonBody {
     if (keys === undefined) continue;
     addPaths(root, [], json ?? []);
     addPaths(root, keys, spec.paths);
+    branchAt(root, keys).top = true;
     closePaths(root, keys, spec.closed);
     if (keys.at(-1) === FIRST) branchAt(root, [...keys.slice(0, -1), EVERY]).others = true;
   }
@@ -111,7 +113,11 @@ function compileNode(branch: Branch, slots: FormatSlots, ranks: Ranks): JsonNode
   const lone = keys.every(({ key, select }) => key === FIRST || key === EVERY || select !== undefined)
     ? keys.find(({ key }) => key === FIRST)
     : undefined;
-  return { keys: [...keys, ...(lone?.node?.keys ?? [])], ...(branch.closed && { closed: true }) };
+  return {
+    keys: [...keys, ...(lone?.node?.keys ?? [])],
+    ...(branch.closed && { closed: true }),
+    ...(branch.top && { top: true }),
+  };
 }
 
 function compileKey(key: string, branch: Branch, slots: FormatSlots, ranks: Ranks): JsonKey {

@@ -27,7 +27,7 @@ export function placeNode(image: ImageBuilder, node: JsonNode, prefix: string): 
   const entries = node.keys.map(({ key, select, capture, node: child, ignore, others }) => ({
     key,
     select,
-    node: child ? placeNode(image, child, childPrefix(prefix, key)) : 0,
+    node: child ? placeNode(image, child, child.top ? '' : childPrefix(prefix, key)) : 0,
     capture: capture ? placeCapture(image, capture) : 0,
     ignore: others ? 2 : ignore ? 1 : 0,
     bit: 0,

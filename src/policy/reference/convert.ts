@@ -32,6 +32,10 @@ type Rule = (text: string, context: ConvertContext) => Conversion;
 const MISSING: Conversion = { values: [] };
 const reject = (error: ErrorName): Conversion => ({ values: [], error });
 
+/** The text from a position on, if anything is left. */
+const behind = (text: string, from: number): Conversion =>
+  from === text.length ? MISSING : one(text.slice(from), text, from);
+
 /** One value for the first slot, from the whole text unless told. */
 function one(value: string | bigint | boolean, text: string, from = 0, to = text.length): Conversion {
   return { values: [{ target: 0, value, from, to }] };
@@ -71,6 +75,8 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.clock]: (text) => time(text, clockTime(text)),
   [Convert.ctime]: (text, { zoneMinutes }) => time(text, cTime(text, zoneMinutes)),
   [Convert.duration]: (text) => duration(text, unitSum(text)),
+  [Convert.query]: (text) => behind(text, text.startsWith('?') ? 1 : 0),
+  [Convert.last_segment]: (text) => behind(text, text.lastIndexOf('/') + 1),
   [Convert.last_count]: (text) => ofLast(text, (last) => integer(last, 'integer_expected', orMissing)),
 };
 

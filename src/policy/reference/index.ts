@@ -68,7 +68,7 @@ export function evaluate(
   if (draft.status === 'failed') salvage(draft);
   const date = draft.int(Field.time_date);
   if (date !== undefined) draft.set(Field.time, date + (draft.int(Field.time_clock) ?? 0n));
-  draft.setMissing(Field.time, BigInt(hostMs));
+  draft.setMissing(Field.time, draft.int(Field.time_start) ?? BigInt(hostMs));
   if (draft.status !== 'failed') {
     applyMaps(format?.maps ?? [], draft);
     splitRequest(draft);

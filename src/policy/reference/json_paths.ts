@@ -61,7 +61,8 @@ class Walk {
   }
 
   /** `path`: dotted, of the container itself; empty for the whole line. */
-  container(node: JsonNode, value: Container, path: string): void {
+  container(node: JsonNode, value: Container, outer: string): void {
+    const path = node.top ? '' : outer;
     const find = (name: string) => node.keys.find((each) => each.key === name && each.select === undefined);
     if (value.kind === 'object') {
       for (const { key, value: member } of value.members) {
