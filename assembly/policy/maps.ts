@@ -1,5 +1,5 @@
 import { putInteger } from '../bytes/number';
-import { SLOTS, slotEnd, slotInt, slotKind, slotStart } from '../event';
+import { clearSlot, SLOTS, slotEnd, slotInt, slotKind, slotStart } from '../event';
 import { allocate } from '../host/memory';
 import { Assign, MapCase, MapTable } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
@@ -58,8 +58,9 @@ export function applyMaps(at: usize, count: u32): void {
     const copies = copy + ((<usize>load<u32>(entry, MapCase.copy_count)) << 2);
     for (; copy < copies; copy += 4) {
       const from = <u32>load<u16>(copy, 2);
-      if (slotKind(from) != SlotKind.none)
-        memory.copy(SLOTS + ((<usize>load<u16>(copy)) << 4), SLOTS + ((<usize>from) << 4), 16);
+      const to = <usize>load<u16>(copy);
+      if (to == 0xffff) clearSlot(from);
+      else if (slotKind(from) != SlotKind.none) memory.copy(SLOTS + (to << 4), SLOTS + ((<usize>from) << 4), 16);
     }
   }
 }

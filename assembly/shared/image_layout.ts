@@ -236,7 +236,7 @@ export enum MapTable {
 export enum MapCase {
   set = 0,
   set_count = 4,
-  /** Address of u16 pairs: to, from. */
+  /** Address of u16 pairs: to, from; to 0xffff: that one is cleared. */
   copy = 8,
   copy_count = 12,
   size = 16,

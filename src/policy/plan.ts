@@ -192,7 +192,7 @@ export interface MapCase {
   /** Patterns, `*` for any text. */
   readonly is: readonly string[];
   readonly set: readonly Assign[];
-  /** Slots copied from other slots, if those are there. */
+  /** Slots copied from other slots, if those are there; -1: the other is cleared. */
   readonly copy: readonly (readonly [to: number, from: number])[];
 }
 

@@ -27,7 +27,7 @@
  *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it
  *   closed: [key.path, ""]        objects of which every key is listed: another one raises `drift`; "" is the line itself
  *   maps:                         lookups, in order; the first case that matches is applied
- *     - {from: path, and: path, cases: [{is: pattern, set: {path: value}, copy: {path: path}}]}
+ *     - {from: path, and: path, cases: [{is: pattern, set: {path: value}, copy: {path: path}, move: {path: path}}]}
  *
  * A target is a field path, or `{to, as, all}`: `as` names the conversion (`Convert`), `to` may list several paths
  * (address, port, host), `all` is the field that gets a list of several elements as logged. `ignore` drops a known key,
@@ -157,6 +157,7 @@ const mapCase = object({
   is: required(oneOrMore(text())),
   set: optional(mapOf(value)),
   copy: optional(mapOf(text())),
+  move: optional(mapOf(text())),
 });
 const mapShape = object({ from: required(text()), and: optional(text()), cases: required(list(mapCase)) });
 

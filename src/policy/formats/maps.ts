@@ -63,20 +63,27 @@ function compileCase(spec: MapCaseSpec, slots: FormatSlots): MapCase {
   return {
     is: spec.is.map((pattern) => pattern.value),
     set: compileAssigns(spec.set ?? [], slots),
-    copy: (spec.copy ?? []).flatMap(({ key, value }) => {
-      const to = slots.resolve(key);
-      const from = slots.resolve(value);
-      if (to === undefined || from === undefined) return [];
-      if (to.type !== from.type && !to.free && !from.free) {
-        value.report(
-          'copy_mismatch',
-          `\`${value.value}\` is of type ${from.type}, \`${key.value}\` of type ${to.type}`,
-        );
-      }
-      slots.set.add(to.slot);
-      return [[to.slot, from.slot] as const];
-    }),
+    copy: [
+      ...compileCopies(spec.copy ?? [], slots),
+      ...compileCopies(spec.move ?? [], slots).flatMap((pair) => [pair, [CLEARED, pair[1]] as const]),
+    ],
   };
+}
+
+/** Instead of the slot to copy to: the other one is cleared. */
+const CLEARED = -1;
+
+function compileCopies(entries: readonly Entry<Text>[], slots: FormatSlots): (readonly [to: number, from: number])[] {
+  return entries.flatMap(({ key, value }) => {
+    const to = slots.resolve(key);
+    const from = slots.resolve(value);
+    if (to === undefined || from === undefined) return [];
+    if (to.type !== from.type && !to.free && !from.free) {
+      value.report('copy_mismatch', `\`${value.value}\` is of type ${from.type}, \`${key.value}\` of type ${to.type}`);
+    }
+    slots.set.add(to.slot);
+    return [[to.slot, from.slot] as const];
+  });
 }
 
 /** A lookup shared by many formats: only for one that fills the field it looks at. */

@@ -186,7 +186,7 @@ function placeCases(image: ImageBuilder, map: MapPlan): number {
   const rows = map.cases.map((row) => ({
     row,
     set: placeAssigns(image, row.set),
-    copy: image.words(row.copy.map(([to, from]) => to | (from << 16))),
+    copy: image.words(row.copy.map(([to, from]) => (to & 0xffff) | (from << 16))),
   }));
   const at = image.reserve(rows.length * MapCaseAt.size);
   rows.forEach(({ row, set, copy }, i) => {

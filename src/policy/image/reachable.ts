@@ -66,7 +66,7 @@ function filledSlots(format: FormatPlan): Set<number> {
   for (const { cases } of format.maps) {
     for (const { set, copy } of cases) {
       set.forEach(assign);
-      for (const [to] of copy) slots.add(to);
+      for (const [to] of copy) if (to >= 0) slots.add(to);
     }
   }
   return slots;

@@ -19,7 +19,8 @@ export function applyMaps(maps: readonly MapPlan[], draft: Draft): void {
     draft.assign(chosen.set);
     for (const [to, from] of chosen.copy) {
       const value = draft.event.get(from);
-      if (value !== undefined) draft.set(to, value, draft.spans.get(from));
+      if (to < 0) draft.clear(from);
+      else if (value !== undefined) draft.set(to, value, draft.spans.get(from));
     }
   }
 }
