@@ -33,7 +33,7 @@ export interface FilterWasmOptions {
 }
 
 /** Levels of arrays and maps a collector can read back, the record itself being the first. */
-export const DEPTH_MAX = 62;
+export const DEPTH_MAX = 63;
 
 /** Fluent Bit's `filter_wasm`, `event_format json`: a chunk of records through one filter. */
 export class FilterWasm {

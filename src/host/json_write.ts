@@ -58,6 +58,7 @@ function roundedHalfEven(value: number): string {
   return tie ? `${mantissa.slice(0, DIGITS + 1)}e${power}` : value.toExponential(DIGITS - 1);
 }
 
+/** Of digits with a point in them. */
 function withoutZeros(decimal: string): string {
-  return decimal.replace(/\.?0+$/, '');
+  return decimal.replace(/\.?0*$/, '');
 }
