@@ -10,8 +10,8 @@ export const IMAGE_MAX = 0x400000;
 export const RECORD_MAX = 0x1800000;
 /** Bytes readable behind the end of every buffer that is scanned eight bytes at a time. */
 export const PADDING = 16;
-/** Nesting of JSON values the reader checks; deeper values are carried as text. */
-export const JSON_DEPTH_MAX = 64;
+/** Nesting of JSON values the reader checks; deeper values are carried as text. Fluent Bit reads 63 levels back, the event's own among them. */
+export const JSON_DEPTH_MAX = 48;
 /** Different records of one moment of the host's that are told apart from their equals; a power of two. */
 export const OCCURRENCES_MAX = 1024;
 /** Places of the table of them that are looked at. */

@@ -8,4 +8,5 @@ export {
 } from './filter_wasm.ts';
 export { type Description, FilterInstance } from './instance.ts';
 export { type Answer, HostModule, type HostOptions } from './module.ts';
+export { jsonText } from './text.ts';
 export { HostMap, type HostValue, hostMap, hostValue, type JsonValue } from './value.ts';

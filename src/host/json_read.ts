@@ -21,15 +21,15 @@ const LITERALS: readonly (readonly [text: string, value: null | boolean])[] = [
   ['true', true],
   ['false', false],
 ];
-const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
-  '"': 0x22,
-  '\\': 0x5c,
-  '/': 0x2f,
-  b: 8,
-  f: 12,
-  n: 10,
-  r: 13,
-  t: 9,
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
 };
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
@@ -138,52 +138,59 @@ class Reader {
 
   /** Any byte but a quote may stand in it: control characters and what is no UTF-8 are taken over as they are. */
   #string(): Buffer | undefined {
-    const pieces: Buffer[] = [];
-    let start = ++this.#p;
-    for (;;) {
-      const c = this.#bytes[this.#p];
-      if (c === undefined) return undefined;
-      if (c !== QUOTE && c !== BACKSLASH) this.#p++;
-      else {
-        pieces.push(this.#bytes.subarray(start, this.#p));
-        if (c === QUOTE) {
-          this.#p++;
-          return Buffer.concat(pieces);
-        }
-        const escaped = this.#escape();
-        if (escaped === undefined) return undefined;
-        pieces.push(escaped);
-        start = this.#p;
-      }
+    const end = this.#closingQuote(this.#p + 1);
+    if (end === undefined) return undefined;
+    // What is escaped is never shorter than what it stands for.
+    const decoded = Buffer.allocUnsafe(end - this.#p);
+    let length = 0;
+    let start = this.#p + 1;
+    for (this.#p = start; this.#p < end; ) {
+      const escaped = this.#bytes.subarray(start, end).indexOf(BACKSLASH);
+      this.#p = escaped < 0 ? end : start + escaped;
+      length += this.#bytes.copy(decoded, length, start, this.#p);
+      if (this.#p === end) break;
+      const character = this.#escape();
+      if (character === undefined) return undefined;
+      length += decoded.write(character, length);
+      start = this.#p;
     }
+    this.#p = end + 1;
+    return decoded.subarray(0, length);
   }
 
-  #escape(): Buffer | undefined {
+  #closingQuote(from: number): number | undefined {
+    for (let p = from; p < this.#bytes.length; p++) {
+      if (this.#bytes[p] === BACKSLASH) p++;
+      else if (this.#bytes[p] === QUOTE) return p;
+    }
+    return undefined;
+  }
+
+  #escape(): string | undefined {
     const c = this.#text[this.#p + 1] ?? '';
     if (c === 'u') return this.#unicodeEscape();
-    const byte = SIMPLE_ESCAPES[c];
-    if (byte === undefined) return undefined;
-    this.#p += 2;
-    return Buffer.from([byte]);
+    const character = SIMPLE_ESCAPES[c];
+    if (character !== undefined) this.#p += 2;
+    return character;
   }
 
   /** Half a surrogate pair becomes U+FFFD; `\u` without four digits stays as it is, but for the character that is none. */
-  #unicodeEscape(): Buffer {
+  #unicodeEscape(): string {
     const digits = this.#hexDigits(this.#p + 2);
     this.#p += 2 + digits.length;
     if (digits.length < 4) {
       const wrong = this.#text[this.#p];
-      if (wrong !== undefined && wrong !== '"' && wrong !== "'") this.#p++;
-      return Buffer.from(`\\u${digits}`);
+      if (wrong !== '"' && wrong !== "'") this.#p++;
+      return `\\u${digits}`;
     }
     const unit = Number.parseInt(digits, 16);
-    if ((unit & 0xf800) !== 0xd800) return Buffer.from(String.fromCharCode(unit));
+    if ((unit & 0xf800) !== 0xd800) return String.fromCharCode(unit);
     if (unit >= 0xdc00 || !this.#text.startsWith('\\u', this.#p)) return LOST_CHARACTER;
     const low = this.#hexDigits(this.#p + 2);
     this.#p += 2 + low.length;
     const second = Number.parseInt(low, 16);
     if (low.length < 4 || (second & 0xfc00) !== 0xdc00) return LOST_CHARACTER;
-    return Buffer.from(String.fromCharCode(unit, second));
+    return String.fromCharCode(unit, second);
   }
 
   #hexDigits(from: number): string {
@@ -192,7 +199,7 @@ class Reader {
 }
 
 const OPENED = Symbol('opened');
-const LOST_CHARACTER = Buffer.from('\ufffd');
+const LOST_CHARACTER = '\ufffd';
 
 function close({ members, isMap }: Open): HostValue {
   if (!isMap) return members;

@@ -14,14 +14,13 @@ export function jsonText(text: string | Uint8Array, escapeUnicode: EscapeUnicode
 
 function quoted(text: string, escapeUnicode: EscapeUnicode): string {
   const json = JSON.stringify(text).replaceAll('\x7f', '\\u007f');
-  return escapeUnicode ? json.replace(/[^\0-\x7f]/g, unicodeEscapes) : json;
+  return escapeUnicode ? json.replace(/[^\0-\x7f]+/g, unicodeEscapes) : json;
 }
 
-function unicodeEscapes(character: string): string {
-  return [...character].reduce((all, one) => {
-    for (let i = 0; i < one.length; i++) all += `\\u${one.charCodeAt(i).toString(16).padStart(4, '0')}`;
-    return all;
-  }, '');
+function unicodeEscapes(text: string): string {
+  let escapes = '';
+  for (let i = 0; i < text.length; i++) escapes += `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return escapes;
 }
 
 function utf8(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { jsonText } from '../host/index.ts';
 import type { HostRecord } from '../policy/reference/index.ts';
 import { matchesWildcard } from '../policy/reference/wildcard.ts';
 
@@ -11,9 +12,12 @@ export interface SourceTag {
 
 const DEFAULT_KEY = 'log';
 
-/** `{"log": line}` as a collector's file input makes it; `key`: another name than `log`. */
-export function lineRecord(line: string, key = DEFAULT_KEY): Buffer {
-  return Buffer.from(JSON.stringify({ [key]: line }));
+/**
+ * `{"log": line}` as a collector's file input with `json.escape_unicode: off` makes it: bytes that are no UTF-8 become U+FFFD each.
+ * `key`: another name than `log`.
+ */
+export function lineRecord(line: string | Uint8Array, key = DEFAULT_KEY): Buffer {
+  return Buffer.from(`{${JSON.stringify(key)}:${jsonText(line, false)}}`);
 }
 
 /** A moment as the host gives it: whole seconds, and nanoseconds of the next. */

@@ -37,7 +37,7 @@ export class Runner {
 
   #record(tag: Uint8Array, line: Buffer): void {
     if (line.length === 0) return;
-    const record = this.#options.records ? line : lineRecord(line.toString());
+    const record = this.#options.records ? line : lineRecord(line);
     const answer = this.#filter.call(tag, this.#timeSec, this.#timeNsec, record);
     if (answer.kind === 'dropped') this.summary.dropped++;
     else if (answer.kind === 'lost') this.summary.lost++;

@@ -1,5 +1,5 @@
 import { HostMap, type HostValue } from '../../src/host/index.ts';
-import { filterWasm, replies } from './wat.ts';
+import { filterWasm, type Reply, replies } from './wat.ts';
 
 /** A filter, what it is given, and what comes of it: by the embedded host, and by a real collector. */
 export interface ContractCase {
@@ -71,13 +71,7 @@ export const HEX = filterWasm(
   { data: [[1024, '0123456789abcdef']] },
 );
 
-function scripted(
-  name: string,
-  list: Parameters<typeof replies>,
-  fates: string,
-  lines: string[],
-  crash?: number,
-): ContractCase {
+function scripted(name: string, list: readonly Reply[], fates: string, lines: string[], crash?: number): ContractCase {
   return { name, wasm: replies(...list), records: FOUR, fates, lines, ...(crash === undefined ? {} : { crash }) };
 }
 

@@ -48,8 +48,11 @@ export function filterWasm(body: string, options: WatOptions = {}): Uint8Array {
     ${body}))`);
 }
 
-/** A filter that gives its n-th call the n-th reply, and answers the record itself behind the last. A number is an address, `trap` traps. */
-export function replies(...list: readonly (string | Uint8Array | number | 'trap')[]): Uint8Array {
+/** Text, an address, or a trap. */
+export type Reply = string | Uint8Array | number | 'trap';
+
+/** A filter that gives its n-th call the n-th reply, and answers the record itself behind the last. */
+export function replies(...list: readonly Reply[]): Uint8Array {
   const data: [number, string | Uint8Array][] = [];
   let at = 1024;
   const cases = list.map((reply, i) => {
