@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { HostMap } from '../../src/host/value.ts';
+import type { ChunkRecord } from '../../src/host/index.ts';
 import { pack, packArray, packTime } from '../support/msgpack.ts';
 
 /** The collector under test; undefined, with the reason printed once, where none is installed. */
@@ -35,10 +35,17 @@ function besideOrPath(name: string): string {
   return existsSync(beside) ? beside : name;
 }
 
-/** A folder that is gone when the test run ends. */
+const folders: string[] = [];
+const processes: ChildProcess[] = [];
+process.once('exit', () => {
+  for (const one of processes) one.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone when the tests of the file end. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'auditlb-e2e-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -69,19 +76,12 @@ export function linesOf(path: string): string[] {
   return textOf(path).split('\n').slice(0, -1);
 }
 
-/** A record on its way into the collector. */
-export interface SentRecord {
-  readonly seconds: number;
-  readonly nanoseconds: number;
-  readonly body: HostMap;
-}
-
 /** A running collector. `log` is what it said so far. */
 export class FluentBit {
   log = '';
+  ended = false;
   readonly #process: ChildProcess;
   readonly #exit: Promise<number | NodeJS.Signals>;
-  #ended = false;
 
   constructor(config: string, folder: string, env: NodeJS.ProcessEnv = {}) {
     const path = join(folder, 'fluent-bit.yaml');
@@ -91,13 +91,14 @@ export class FluentBit {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    processes.push(this.#process);
     for (const stream of [this.#process.stdout!, this.#process.stderr!])
       stream.on('data', (chunk: Buffer) => {
         this.log += chunk.toString();
       });
     this.#exit = new Promise((done) => {
       this.#process.on('close', (code, signal) => {
-        this.#ended = true;
+        this.ended = true;
         done(code ?? signal!);
       });
     });
@@ -106,19 +107,14 @@ export class FluentBit {
   /** Waits until it has said `text`. */
   async said(text: string): Promise<void> {
     await until(`\`${text}\` in the log`, () => {
-      if (this.#ended && !this.log.includes(text)) throw new Error(`the collector ended:\n${this.log}`);
+      if (this.ended && !this.log.includes(text)) throw new Error(`the collector ended:\n${this.log}`);
       return this.log.includes(text);
     });
   }
 
   /** Asks it to end, waits until it has delivered and ended, and gives its exit code, or the signal that killed it. */
   stop(): Promise<number | NodeJS.Signals> {
-    if (!this.#ended) this.#process.kill('SIGTERM');
-    return this.#exit;
-  }
-
-  /** Waits until it ends by itself. */
-  ended(): Promise<number | NodeJS.Signals> {
+    if (!this.ended) this.#process.kill('SIGTERM');
     return this.#exit;
   }
 }
@@ -127,7 +123,7 @@ export class FluentBit {
  * Sends records as one chunk by the forward protocol, and waits until the collector has taken them through its filters.
  * False: it hung up instead.
  */
-export function forward(socket: string, tag: string, records: readonly SentRecord[]): Promise<boolean> {
+export function forward(socket: string, tag: string, records: readonly ChunkRecord[]): Promise<boolean> {
   const entries = records.map(({ seconds, nanoseconds, body }) =>
     packArray(packTime(seconds, nanoseconds), pack(body)),
   );
