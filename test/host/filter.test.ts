@@ -41,17 +41,20 @@ describe('the filter in the host', () => {
   });
 
   test.each([...ODD_VALUES, ...UNSPEAKABLE_VALUES])('keeps a record with %s', (_, value) => {
-    for (const escapeUnicode of [true, false]) {
+    const [on, off] = [true, false].map((escapeUnicode) => {
       const host = new FilterWasm(new FilterInstance(wasm), { escapeUnicode });
-      for (const body of [
+      const bodies = [
         new HostMap([['odd', value]]),
         new HostMap([
           ['log', 'x'],
           ['odd', value],
         ]),
-      ])
-        for (const tag of ['alb', 'cloudtrail', 'nobody']) expect(outputOf(host, tag, body)).toHaveProperty('auditlb');
-    }
+      ];
+      return bodies.flatMap((body) => ['alb', 'cloudtrail', 'nobody'].map((tag) => outputOf(host, tag, body)));
+    });
+    for (const output of on!) expect(output).toHaveProperty('auditlb');
+    const apart = (output: object): object => ({ ...output, raw_data: undefined });
+    if (!(value instanceof Uint8Array)) expect(on!.map(apart)).toEqual(off!.map(apart));
   });
 
   test('keeps values of any depth', () => {
