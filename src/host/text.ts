@@ -13,7 +13,8 @@ export function jsonText(text: string | Uint8Array, escapeUnicode: EscapeUnicode
 }
 
 function quoted(text: string, escapeUnicode: EscapeUnicode): string {
-  const json = JSON.stringify(text).replaceAll('\x7f', '\\u007f');
+  let json = JSON.stringify(text);
+  if (json.includes('\x7f')) json = json.replaceAll('\x7f', '\\u007f');
   return escapeUnicode ? json.replace(/[^\0-\x7f]+/g, unicodeEscapes) : json;
 }
 
@@ -24,7 +25,7 @@ function unicodeEscapes(text: string): string {
 }
 
 function utf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  return (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString();
 }
 
 /** `json.escape_unicode: off`: every byte of no character becomes U+FFFD. */
