@@ -54,7 +54,7 @@ describe('JSON by the rules of the host', () => {
   });
 
   test('numbers keep sixteen digits', () => {
-    const sizes = fc.double({ min: 1e-300, max: 1e300 });
+    const sizes = fc.double({ min: 1e-300, max: 1e300, noNaN: true });
     fc.assert(
       fc.property(sizes, (double) => {
         const [text, negative] = [writeDouble(double), writeDouble(-double)];
