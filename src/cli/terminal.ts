@@ -91,6 +91,14 @@ export class CommandError extends Error {
   }
 }
 
+/** `--time`: RFC 3339, or now. */
+export function hostTime(at: string | undefined): Date {
+  const time = at === undefined ? new Date() : new Date(at);
+  if (Number.isNaN(time.getTime()))
+    throw new CommandError(`\`${at}\` is no time`, 'write it like 2026-02-03T04:05:06Z');
+  return time;
+}
+
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -6,7 +6,7 @@ import { Runner } from '../../run/runner.ts';
 import { FolderSink, type Sink, StdoutSink } from '../../run/sinks.ts';
 import type { Summary } from '../../run/summary.ts';
 import { buildOrReport, DEFAULT_POLICY } from '../policy_file.ts';
-import { bytesText, CommandError, columns, EXIT, grouped, paint, say } from '../terminal.ts';
+import { bytesText, CommandError, columns, EXIT, grouped, hostTime, paint, say } from '../terminal.ts';
 import { openFilter, readModule } from './inspect.ts';
 
 interface RunOptions {
@@ -72,13 +72,6 @@ function open(options: RunOptions): FilterInstance | undefined {
   if (options.filter !== undefined) return openFilter(options.filter, readModule(options.filter));
   const built = buildOrReport(options.policy ?? DEFAULT_POLICY, false);
   return built === undefined ? undefined : new FilterInstance(built.wasm);
-}
-
-function hostTime(at: string | undefined): Date {
-  const time = at === undefined ? new Date() : new Date(at);
-  if (Number.isNaN(time.getTime()))
-    throw new CommandError(`\`${at}\` is no time`, 'write it like 2026-02-03T04:05:06Z');
-  return time;
 }
 
 /** Every file; one that cannot be read is noted and the others go on. */

@@ -8,9 +8,10 @@ export type ReadSlot = (slot: number) => string | bigint | number | boolean | ob
 export interface Trace {
   /** The part as written. */
   readonly text: string;
+  readonly node: Node;
   readonly value: boolean;
-  /** The field it tests was missing. */
-  readonly missing: boolean;
+  /** Value of the field a test reads; `undefined`: it is missing, and the test false. */
+  readonly actual?: ReturnType<ReadSlot>;
   readonly parts: readonly Trace[];
 }
 
@@ -21,18 +22,18 @@ export function evaluateCondition(condition: CheckedCondition, read: ReadSlot): 
 
 function trace(node: Node, source: string, read: ReadSlot): Trace {
   const text = source.slice(node.at.start, node.at.end);
-  if (node.kind === 'constant') return { text, value: node.value, missing: false, parts: [] };
+  if (node.kind === 'constant') return { text, node, value: node.value, parts: [] };
   if (node.kind === 'not') {
     const part = trace(node.node, source, read);
-    return { text, value: !part.value, missing: false, parts: [part] };
+    return { text, node, value: !part.value, parts: [part] };
   }
   if (node.kind === 'test') {
-    const value = read(node.field.slot);
-    return { text, value: value !== undefined && holds(node, value), missing: value === undefined, parts: [] };
+    const actual = read(node.field.slot);
+    return { text, node, value: actual !== undefined && holds(node, actual), actual, parts: [] };
   }
   const parts = node.nodes.map((each) => trace(each, source, read));
   const value = node.kind === 'and' ? parts.every((part) => part.value) : parts.some((part) => part.value);
-  return { text, value, missing: false, parts };
+  return { text, node, value, parts };
 }
 
 function holds(test: Test, value: NonNullable<ReturnType<ReadSlot>> | null): boolean {

@@ -17,10 +17,10 @@ export function applyCapture(draft: Draft, capture: Capture, captured: Captured)
   // Text with escapes of its own is shorter than what stands in the line: then all of that is the value's place.
   const exact = end - start === text.length;
   for (const { target, value, from, to } of values) {
-    draft.set(capture.slots[target], value, exact ? { start: start + from, end: start + to } : { start, end });
+    draft.set(capture.slots[target], value, exact ? { start: start + from, end: start + to } : { start, end }, capture);
   }
   if (capture.all !== undefined && text !== '-' && isList(capture.convert, text))
-    draft.set(capture.all, text, { start, end });
+    draft.set(capture.all, text, { start, end }, capture);
   const homeless = values.some((each) => each.target === 2) && capture.slots[2] < 0 && capture.slots[0] >= 0;
   const code = homeless ? 'address_expected' : error;
   if (code !== undefined) draft.failField(code, byteOffset(line, start), capture.name);

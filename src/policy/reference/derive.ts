@@ -79,7 +79,7 @@ function deriveActor(draft: Draft, isHttp: boolean): void {
   if (draft.has(Field.actor_name)) by = AttributedBy.authenticated_user;
   else if (subject !== undefined) by = AttributedBy.mtls_subject;
   else if (draft.has(Field.src_ip)) by = AttributedBy.address;
-  draft.setMissing(Field.actor_name, subject);
+  draft.setMissing(Field.actor_name, subject, draft.spans.get(Field.tls_client_subject));
   draft.setMissing(Field.actor_attributed_by, BigInt(by));
   const type = draft.has(Field.actor_name) ? ActorType.end_user : ActorType.anonymous;
   if (isHttp) draft.setMissing(Field.actor_type, BigInt(type));

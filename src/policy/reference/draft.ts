@@ -1,12 +1,29 @@
 import { Field } from '../../../assembly/shared/fields.ts';
 import { FIELDS, type FieldName } from '../fields.ts';
-import type { Assign } from '../plan.ts';
-import type { AppliedMap, EnvelopeName, ErrorName, ParseError, SlotValue, Sniffed, Span, StatusName } from './types.ts';
+import type { Assign, Capture } from '../plan.ts';
+import type {
+  AppliedMap,
+  EnvelopeName,
+  ErrorName,
+  Origin,
+  ParseError,
+  SlotValue,
+  Sniffed,
+  Span,
+  Stage,
+  StatusName,
+} from './types.ts';
+
+/** Place in the line of the `length` characters of a text from `at` on. */
+export type PlaceOf = (at: number, length: number) => Span | undefined;
 
 /** An event in the making: what the stages write to. */
 export class Draft {
   event = new Map<number, SlotValue>();
   spans = new Map<number, Span>();
+  origins = new Map<number, Origin>();
+  /** The step that writes now. */
+  stage: Stage = 'envelope';
   /** In the order met; of the same name the last counts. */
   unmapped: (readonly [key: string, value: unknown])[] = [];
   status: StatusName = 'ok';
@@ -50,20 +67,29 @@ export class Draft {
   }
 
   /** Writes a slot; -1 is nowhere. */
-  set(slot: number, value: SlotValue, span?: Span): void {
+  set(slot: number, value: SlotValue, span?: Span, capture?: Capture): void {
     if (slot < 0) return;
     this.event.set(slot, value);
+    this.origins.set(slot, { stage: this.stage, ...(capture === undefined ? {} : { capture }) });
     if (span === undefined) this.spans.delete(slot);
     else this.spans.set(slot, span);
   }
 
-  setMissing(slot: number, value: SlotValue | undefined): void {
-    if (value !== undefined && !this.has(slot)) this.set(slot, value);
+  setMissing(slot: number, value: SlotValue | undefined, span?: Span): void {
+    if (value !== undefined && !this.has(slot)) this.set(slot, value, span);
   }
 
   clear(slot: number): void {
     this.event.delete(slot);
     this.spans.delete(slot);
+    this.origins.delete(slot);
+  }
+
+  /** Where parts of a slot's text stand in the line: all of it where they cannot be told apart. */
+  partsOf(slot: number): PlaceOf {
+    const span = this.spans.get(slot);
+    const exact = span !== undefined && span.end - span.start === this.text(slot)?.length;
+    return (at, length) => (exact ? { start: span.start + at, end: span.start + at + length } : span);
   }
 
   assign(assigns: readonly Assign[]): void {

@@ -62,17 +62,24 @@ export function evaluate(
   const content = whole?.line === undefined ? input.record : escaped(whole.line);
   const uid = identityOf({ ...input, content, place: whole?.place }, occurrences);
   const record = whole?.line === undefined ? whole : peel(whole, whole.line, hostMs, source, draft);
+  draft.stage = 'label';
   setLabels(source, draft);
   const format = record === undefined ? undefined : parse(plan, source, record, draft);
+  draft.stage = 'derived';
   deriveClient(draft);
   if (draft.status === 'failed') salvage(draft);
   const date = draft.int(Field.time_date);
   if (date !== undefined) draft.set(Field.time, date + (draft.int(Field.time_clock) ?? 0n));
-  draft.setMissing(Field.time, draft.int(Field.time_start) ?? BigInt(hostMs));
+  draft.setMissing(Field.time, draft.int(Field.time_start));
+  draft.stage = 'host';
+  draft.setMissing(Field.time, BigInt(hostMs));
   if (draft.status !== 'failed') {
+    draft.stage = 'map';
     applyMaps(format?.maps ?? [], draft);
+    draft.stage = 'derived';
     splitRequest(draft);
   }
+  draft.stage = 'derived';
   deriveMeaning(draft);
   const line = record === undefined ? undefined : (record.line ?? record.text);
   describe(plan, source, format, line ?? decodeUtf8(input.record), draft);
@@ -101,7 +108,9 @@ function parse(plan: Plan, source: SourcePlan | undefined, record: RecordText, d
     draft.fail('format_unknown');
     return undefined;
   }
+  draft.stage = 'default';
   draft.assign(format.defaults);
+  draft.stage = 'capture';
   if (format.body.kind === 'json') {
     // Where the record itself is the line, its keys are the format's.
     if (record.line === undefined) draft.unmapped = [];
@@ -162,6 +171,7 @@ function finish(plan: Plan, { draft, source, format, line }: Parsed, conditions:
     output: encodeEvent(template, { event, unmapped, labels: plan.labels }),
     event,
     spans: draft.spans,
+    origins: draft.origins,
     unmapped,
     status: draft.status,
     drift: draft.drift,

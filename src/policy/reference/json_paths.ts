@@ -147,7 +147,7 @@ class Walk {
     const { start, end } = value;
     if (value.kind === 'literal' && value.text === 'null') return;
     if (capture.convert === Convert.json) {
-      this.#draft.set(capture.slots[0], carryValue(value, this.#line), { start, end });
+      this.#draft.set(capture.slots[0], carryValue(value, this.#line), { start, end }, capture);
     } else if (value.kind === 'object' || value.kind === 'array') {
       this.#draft.failField('text_expected', byteOffset(this.#line, start), capture.name);
     } else {

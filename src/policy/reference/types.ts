@@ -1,5 +1,6 @@
 import type { ParseStatus } from '../../../assembly/shared/enums.ts';
 import type { ErrorCode } from '../../../assembly/shared/errors.ts';
+import type { Capture } from '../plan.ts';
 
 /** What the host hands the filter. */
 export interface HostRecord {
@@ -23,6 +24,16 @@ export type SlotValue = string | bigint | boolean | JsonValue;
 export interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+/** The step that gave a slot its value. */
+export type Stage = 'envelope' | 'label' | 'default' | 'capture' | 'host' | 'map' | 'derived';
+
+/** Where a slot's value came from. */
+export interface Origin {
+  readonly stage: Stage;
+  /** What was captured, and how it was converted. */
+  readonly capture?: Capture;
 }
 
 export type ErrorName = keyof typeof ErrorCode;
@@ -65,6 +76,8 @@ export interface Evaluation {
   readonly event: ReadonlyMap<number, SlotValue>;
   /** Where in the line a captured slot came from; derived and constant slots have none. */
   readonly spans: ReadonlyMap<number, Span>;
+  /** Of every present slot. */
+  readonly origins: ReadonlyMap<number, Origin>;
   readonly unmapped: Readonly<Record<string, unknown>>;
   readonly status: StatusName;
   readonly error?: ParseError;
