@@ -11,6 +11,7 @@
  * Faults in a policy are `Diagnostic`s, never thrown. A module that is no filter throws `FilterError`. For tests see `auditlb/testing`.
  */
 export { compareDiagnostics, type Diagnostic, formatDiagnostic, showDiagnostic } from './diagnostic.ts';
+export { type Explanation, explain } from './explain/explanation.ts';
 export {
   type BuildOptions,
   type BuildResult,

@@ -35,10 +35,10 @@ export function explainText(explanation: Explanation, width: number): string {
 
 const indent = (text: string): string => text.replace(/^/gm, '  ');
 
-function picture({ line }: Explanation, marks: ReadonlyMap<ExplainedField, string>, width: number): string {
+function picture({ line, error }: Explanation, marks: ReadonlyMap<ExplainedField, string>, width: number): string {
   if (line === undefined) return '';
-  const drawn = drawLine(line, marks, Math.max(40, width - 2));
-  const styled = drawn.map((row) => (/^[ ^0-9a-zA-Z]*$/.test(row) && row.includes('^') ? dim(row) : row));
+  const drawn = drawLine(line, marks, Math.max(40, width - 2), error?.offset);
+  const styled = drawn.map((row) => (/^[ ^!0-9a-zA-Z]*$/.test(row) && /[!^]/.test(row) ? dim(row) : row));
   return `${bold('line')}\n${indent(styled.join('\n'))}`;
 }
 
@@ -82,9 +82,11 @@ function shardText({ number, of, key, value }: Explanation['shard']): string {
 }
 
 function fieldTable({ fields }: Explanation, marks: ReadonlyMap<ExplainedField, string>): string {
-  const rows = fields.map((field) => [marks.get(field) ?? '', field.path, short(field.value), ...origin(field)]);
+  const rows = fields.map((field) => [marks.get(field) ?? '', field.path, valueText(field), ...origin(field)]);
   return rows.length === 0 ? '' : columns(['', 'field', 'value', 'conversion', 'from', 'columns'].map(bold), rows);
 }
+
+const valueText = ({ type, value }: ExplainedField): string => short(value) + (type === 'duration' ? ' µs' : '');
 
 const ORIGINS: Readonly<Record<ExplainedField['from'], string>> = {
   envelope: 'envelope',

@@ -1,6 +1,8 @@
 import { Convert } from '../../assembly/shared/convert.ts';
+import type { BuiltFilter } from '../filter.ts';
 import { evaluateCondition } from '../policy/condition/index.ts';
-import type { Plan, RoutePlan } from '../policy/plan.ts';
+import type { FieldType } from '../policy/fields.ts';
+import type { Plan } from '../policy/plan.ts';
 import type {
   EnvelopeName,
   Evaluation,
@@ -19,6 +21,7 @@ import { type Decision, decisionOf } from './reasons.ts';
 /** A field of the event, and where it came from. */
 export interface ExplainedField {
   readonly path: string;
+  readonly type: FieldType;
   /** Enum members by name, times in RFC 3339, durations in microseconds. */
   readonly value: unknown;
   readonly from: Stage;
@@ -83,10 +86,10 @@ export function explain(twin: Twin, record: HostRecord): Explanation {
     status: evaluation.status,
     ...(evaluation.error === undefined ? {} : { error: evaluation.error }),
     drift: evaluation.drift,
-    fields: fields.map(({ path, slot, value }) => ({ path, value, ...originOf(evaluation, slot) })),
+    fields: fields.map(({ path, type, slot, value }) => ({ path, type, value, ...originOf(evaluation, slot) })),
     unmapped: evaluation.unmapped,
     principal: { ...attributed, attributed_by: read('actor.attributed_by') },
-    routes: plan.routes.map((route, i) => explainRoute(twin, route, i, evaluation)),
+    routes: explainRoutes(twin.filter, evaluation),
     shard: explainShard(plan, evaluation),
     route_tag: evaluation.tag,
     destinations: [...new Set(taken.flatMap(({ destinations }) => destinations))],
@@ -112,7 +115,7 @@ function triedFormats(plan: Plan, evaluation: Evaluation): readonly Sniffed[] {
   return [...evaluation.sniffed, ...others.map((format) => ({ format, accepted: false, why: 'not tried' }))];
 }
 
-function originOf(evaluation: Evaluation, slot: number): Omit<ExplainedField, 'path' | 'value'> {
+function originOf(evaluation: Evaluation, slot: number): Omit<ExplainedField, 'path' | 'type' | 'value'> {
   const { stage, capture } = evaluation.origins.get(slot)!;
   const span = evaluation.spans.get(slot);
   return {
@@ -128,10 +131,12 @@ function placeOf(line: string, { start, end }: Span): Required<Pick<ExplainedFie
   return { columns: [characters(start) + 1, characters(end)], bytes: [bytes(start), bytes(end)] };
 }
 
-function explainRoute(twin: Twin, route: RoutePlan, index: number, { event }: Evaluation): ExplainedRoute {
-  const trace = evaluateCondition(twin.filter.conditions[index]!, (slot) => event.get(slot));
-  const { name, when, destinations } = route;
-  return { name, when, destinations, ...decisionOf(trace) };
+/** Every route of the policy, and what decided it. */
+export function explainRoutes({ plan, conditions }: BuiltFilter, { event }: Evaluation): ExplainedRoute[] {
+  return plan.routes.map(({ name, when, destinations }, i) => {
+    const trace = evaluateCondition(conditions[i]!, (slot) => event.get(slot));
+    return { name, when, destinations, ...decisionOf(trace) };
+  });
 }
 
 function explainShard(plan: Plan, evaluation: Evaluation): Explanation['shard'] {

@@ -19,11 +19,17 @@ interface Mark {
 
 /**
  * The line in pieces of `width` characters, below each the fields that came from it: their mark, then `^` to the end. Fields that overlap
- * are below one another.
+ * are below one another. `error`: byte of the line where reading it failed, marked `!`.
  */
-export function drawLine(line: string, marks: ReadonlyMap<ExplainedField, string>, width: number): string[] {
+export function drawLine(
+  line: string,
+  marks: ReadonlyMap<ExplainedField, string>,
+  width: number,
+  error?: number,
+): string[] {
   const characters = [...line].map((c) => (/\p{Cc}/u.test(c) ? ' ' : c));
   const rows = layOut([...marks].map(([{ columns }, mark]) => ({ from: columns![0] - 1, to: columns![1], mark })));
+  if (error !== undefined) rows.push([errorMark(line, error)]);
   const drawn: string[] = [];
   for (let start = 0; start < characters.length; start += width) {
     drawn.push(characters.slice(start, start + width).join(''));
@@ -44,6 +50,11 @@ function layOut(marks: readonly Mark[]): Mark[][] {
     else free.push(mark);
   }
   return rows;
+}
+
+function errorMark(line: string, byte: number): Mark {
+  const from = [...Buffer.from(line).subarray(0, byte).toString()].length;
+  return { from, to: from + 1, mark: '!' };
 }
 
 function drawMarks(row: readonly Mark[], start: number, end: number): string {

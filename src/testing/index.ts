@@ -12,13 +12,16 @@
  *       });
  *       expect(seen).toMatchObject({ status: 'ok', routes: ['siem', 'archive'], shard: 2 });
  *       expect(seen.fields['actor.name']).toBe('alice');
+ *       expect(seen.reasons.errors).toMatchObject({ near: true, reasons: [{ field: 'http.response.status', actual: 401 }] });
  *       expect(seen.output).toMatchObject({ class_uid: 4002, status_id: 2 });
  *     });
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Diagnostic, formatDiagnostic } from '../diagnostic.ts';
+import { explainRoutes } from '../explain/explanation.ts';
 import { eventByPath } from '../explain/field_values.ts';
+import type { Decision } from '../explain/reasons.ts';
 import { buildFilter } from '../filter.ts';
 import { FilterInstance } from '../host/index.ts';
 import type { HostRecord } from '../policy/reference/index.ts';
@@ -61,6 +64,8 @@ export interface Seen {
 export interface SeenByPolicy extends Seen {
   /** Fields by the path conditions use, `labels.NAME` and `unmapped.NAME`. Times in RFC 3339, durations in µs, enum members by name. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** By route: whether it was taken, and the parts of its condition that decided it. */
+  readonly reasons: Readonly<Record<string, Decision>>;
 }
 
 /** A filter in a test. Both methods throw `Error` if the tag is needed and missing, or the time is none. */
@@ -95,7 +100,11 @@ export function policyOf(text: string, file = 'policy.yaml'): TestFilter<SeenByP
   return new Filter(plan.sources, (record) => {
     const { answer, evaluation, differ } = twin.run(record);
     if (differ) throw new Error('the filter and the reference evaluator differ: a bug of auditlb, please report it');
-    return { ...seen(answer), fields: eventByPath(plan, evaluation) };
+    const reasons = explainRoutes(filter, evaluation).map(({ name, holds, near, reasons }) => [
+      name,
+      { holds, near, reasons },
+    ]);
+    return { ...seen(answer), fields: eventByPath(plan, evaluation), reasons: Object.fromEntries(reasons) };
   });
 }
 

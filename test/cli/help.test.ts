@@ -32,7 +32,8 @@ test('the commands are listed', async () => {
                                    file, line, column and a suggestion.
       config                       Generate the configuration of a log collector
                                    from a policy.
-      explain
+      explain [options] [line]     Show what a policy makes of a line, and why:
+                                   format, fields, principal, routes, shard, event.
       formats [options]            List the log formats a policy can name, and which
                                    \`auto\` recognises by itself.
       inspect [options] <filter>   Show what a built filter is: engine, policy,
@@ -111,6 +112,35 @@ test('check has help', async () => {
     Options:
       --json      print the errors as JSON
       -h, --help  display help for command
+    "
+  `);
+});
+
+test('explain has help', async () => {
+  expect(await helpOf('explain')).toMatchInlineSnapshot(`
+    "Usage: auditlb explain [options] [line]
+
+    Show what a policy makes of a line, and why: format, fields, principal, routes,
+    shard, event.
+
+    Arguments:
+      line                 the line; without it every line of standard input
+
+    Options:
+      -p, --policy <file>  policy to explain by
+      -t, --tag <tag>      tag the collector gives the record
+      -s, --source <name>  a tag of this source, instead of --tag
+      --time <time>        time of the record by the host, RFC 3339 (default: now)
+      --record             lines are JSON records as a collector hands them over
+      --json               print one JSON object for each line
+      -h, --help           display help for command
+
+    Every line is put through the filter itself and through the reference evaluator; where the two differ, that is said and the exit code is 2.
+
+    Examples:
+      auditlb explain '203.0.113.9 - alice [03/Feb/2026:04:05:06 +0000] "GET / HTTP/1.1" 200 12 "-" "curl"'
+      tail -n 1 access.log | auditlb explain --policy policy.yaml --source edge
+      auditlb explain --policy policy.yaml --tag kube.audit --record '{"log": "…", "pod": "web-1"}' --json
     "
   `);
 });

@@ -47,6 +47,11 @@ describe('a policy in a test', () => {
       'url.query': 'x=1',
       'labels.service': 'shop',
     });
+    expect(seen.reasons.siem).toEqual({
+      holds: true,
+      near: false,
+      reasons: [{ test: 'http.response.status == 401', holds: true, field: 'http.response.status', actual: 401 }],
+    });
     expect(seen.output).toMatchObject({ class_uid: 4002, status_id: 2 });
   });
 
