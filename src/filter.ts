@@ -6,6 +6,7 @@ import { compareDiagnostics } from './diagnostic.ts';
 import { packageRoot } from './policy/catalog.ts';
 import { type CompileOptions, compilePolicy, type PolicyInput } from './policy/compile.ts';
 import { type CheckedCondition, compileConditions } from './policy/condition/index.ts';
+import type { TestDocument } from './policy/document/test_document.ts';
 import { ImageTooLarge } from './policy/image/builder.ts';
 import { stamp } from './policy/image/stamp.ts';
 import { writeImage } from './policy/image/write_image.ts';
@@ -16,6 +17,8 @@ export interface BuiltFilter {
   readonly plan: Plan;
   /** One per route. */
   readonly conditions: readonly CheckedCondition[];
+  /** The policy's own tests, as written. */
+  readonly tests: readonly TestDocument[];
   /** The module a collector loads. The same policy and engine give the same bytes. */
   readonly wasm: Uint8Array;
 }
@@ -54,7 +57,8 @@ export function buildFilter(input: PolicyInput, options: BuildOptions = {}): Bui
   const hash = createHash('sha256').update(engine).digest('hex');
   try {
     const image = writeImage(compiled.plan, checked.plan, { version: packageVersion(), hash });
-    return { filter: { plan: compiled.plan, conditions: checked.checked, wasm: stamp(engine, image) }, diagnostics };
+    const { plan, tests } = compiled;
+    return { filter: { plan, conditions: checked.checked, tests, wasm: stamp(engine, image) }, diagnostics };
   } catch (error) {
     if (!(error instanceof ImageTooLarge)) throw error;
     const fault = { code: 'policy_too_large', message: error.message, file: input.file, line: 0, column: 0 };

@@ -3,10 +3,13 @@ import { createTwoFilesPatch } from 'diff';
 
 /** What differs between two JSON values, key order aside: a unified diff of their indented texts; empty if nothing does. */
 export function unifiedDiff(before: unknown, after: unknown, beforeName: string, afterName: string): string {
-  const texts = [indented(before), indented(after)] as const;
-  if (texts[0] === texts[1]) return '';
-  const patch = createTwoFilesPatch(beforeName, afterName, texts[0], texts[1], '', '', { context: 2 });
-  return patch.replace(/^=+\n/, '').replaceAll('\\ No newline at end of file\n', '').replace(/\t$/gm, '');
+  return textDiff(indented(before), indented(after), beforeName, afterName);
+}
+
+export function textDiff(before: string, after: string, beforeName: string, afterName: string): string {
+  if (before === after) return '';
+  const patch = createTwoFilesPatch(beforeName, afterName, before, after, undefined, undefined, { context: 2 });
+  return patch.replace(/^=+\n/, '');
 }
 
 /** Indented JSON with sorted keys. */

@@ -8,6 +8,7 @@ import { explainCommand } from './commands/explain.ts';
 import { formatsCommand } from './commands/formats.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { runCommand } from './commands/run.ts';
+import { testCommand } from './commands/test.ts';
 import { CommandError, EXIT, paint, say } from './terminal.ts';
 
 /** A reader that closes the pipe early, such as `head`, ends the command without a fuss. */
@@ -28,6 +29,7 @@ const program = new Command('auditlb')
   .addCommand(buildCommand())
   .addCommand(checkCommand())
   .addCommand(configCommand())
+  .addCommand(testCommand())
   .addCommand(explainCommand())
   .addCommand(formatsCommand())
   .addCommand(inspectCommand());

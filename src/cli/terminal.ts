@@ -76,9 +76,9 @@ export function printDiagnostics(
   if (counts.length > 0) say(counts.join(', '));
 }
 
-/** `2 errors`; nothing for none. */
-export function counted(count: number, what: string): string {
-  return count === 0 ? '' : `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
+/** `2 errors`, `1 test passed`; nothing for none. */
+export function counted(count: number, what: string, became = ''): string {
+  return count === 0 ? '' : `${grouped(count)} ${what}${count === 1 ? '' : 's'} ${became}`.trimEnd();
 }
 
 /** A fault that ends a command: said on one line, without a stack. */

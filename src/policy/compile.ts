@@ -7,10 +7,12 @@ import { type Catalog, loadCatalog } from './catalog.ts';
 import { classesOf } from './classes.ts';
 import { type ConditionSource, compileRoutes, compileShards } from './compile_routes.ts';
 import { compileSources } from './compile_sources.ts';
+import { checkTests } from './compile_tests.ts';
 import { compileDelivery } from './delivery.ts';
 import type { PolicyDocument } from './document/policy_document.ts';
 import { readPolicy } from './document/read_policy.ts';
 import { SourceFile } from './document/source_file.ts';
+import type { TestDocument } from './document/test_document.ts';
 import type { Plan, TemplatePlan } from './plan.ts';
 import { compileTemplate } from './schema/templates.ts';
 
@@ -31,6 +33,8 @@ export interface CompiledPolicy {
   /** Absent if there are diagnostics. Its conditions are still text. */
   readonly plan?: Plan;
   readonly conditions: readonly ConditionSource[];
+  /** The policy's own tests, as written. */
+  readonly tests: readonly TestDocument[];
   /** Everything that is wrong, sorted. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -48,8 +52,9 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   diagnostics.push(...catalog.diagnostics);
   diagnostics.sort(compareDiagnostics);
   const conditions = draft?.conditions ?? [];
-  if (draft === undefined || diagnostics.length > 0) return { conditions, diagnostics };
-  return { plan: finishPlan(draft.plan, catalog), conditions, diagnostics };
+  const tests = document?.tests ?? [];
+  if (draft === undefined || diagnostics.length > 0) return { conditions, tests, diagnostics };
+  return { plan: finishPlan(draft.plan, catalog), conditions, tests, diagnostics };
 }
 
 type Draft = Omit<Plan, 'hash' | 'templates'>;
@@ -78,6 +83,7 @@ function draftPlan(
     routes,
     shards,
   };
+  checkTests(document.tests ?? [], plan);
   return { plan, conditions };
 }
 

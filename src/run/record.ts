@@ -10,6 +10,9 @@ export interface SourceTag {
   readonly lineKey?: string;
 }
 
+/** Time of records in tests that name none: they do not depend on the clock. */
+export const TEST_TIME = '2026-01-01T00:00:00Z';
+
 const DEFAULT_KEY = 'log';
 
 /**

@@ -25,18 +25,17 @@ import type { Decision } from '../explain/reasons.ts';
 import { buildFilter } from '../filter.ts';
 import { FilterInstance } from '../host/index.ts';
 import type { HostRecord } from '../policy/reference/index.ts';
-import { hostRecord, lineKey, lineRecord, type SourceTag, sampleTag } from '../run/record.ts';
+import { hostRecord, lineKey, lineRecord, type SourceTag, sampleTag, TEST_TIME } from '../run/record.ts';
 import type { Verdict } from '../run/verdict.ts';
 import { callFilter, type ParsedAnswer, Twin } from '../twin.ts';
 
-/** Time of records that are given none: tests do not depend on the clock. */
-export const DEFAULT_TIME = '2026-01-01T00:00:00Z';
+export { TEST_TIME };
 
 /** How the collector hands a record over. */
 export interface Delivery {
   /** May be left out where the policy has one source. */
   readonly tag?: string;
-  /** Time by the host, RFC 3339 or `Date`; `DEFAULT_TIME` if left out. */
+  /** Time by the host, RFC 3339 or `Date`; `TEST_TIME` if left out. */
   readonly time?: string | Date;
 }
 
@@ -142,7 +141,7 @@ class Filter<S extends Seen> implements TestFilter<S> {
   }
 
   #deliver(record: Uint8Array, tag: string, delivery: Delivery): S {
-    const time = new Date(delivery.time ?? DEFAULT_TIME);
+    const time = new Date(delivery.time ?? TEST_TIME);
     if (Number.isNaN(time.getTime())) throw new Error(`\`${delivery.time}\` is no time`);
     return this.#run(hostRecord(record, tag, time));
   }

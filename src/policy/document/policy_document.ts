@@ -14,6 +14,7 @@
  *   routes:                       every one whose condition holds
  *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}
  *   destinations: {name: {kind: settings}}     for `auditlb config` (`destination_shape.ts`)
+ *   tests:                        see `test_document.ts`
  */
 import { inlineFormat } from '../formats/format_shape.ts';
 import { retention } from './delivery_shape.ts';
@@ -37,6 +38,7 @@ import {
   value,
   word,
 } from './shape.ts';
+import { testList } from './test_document.ts';
 
 /** Routes become parts of tags. */
 const ROUTE_NAME = textLike(/^[a-z0-9_]{1,40}$/, 'invalid_name', 'a route’s name is 1 to 40 of `a`-`z`, `0`-`9`, `_`');
@@ -88,6 +90,7 @@ export const policyShape = object({
   shards: optional(shards),
   routes: optional(list(route)),
   destinations: optional(mapOf(destination)),
+  tests: optional(testList),
 });
 
 export type PolicyDocument = Read<typeof policyShape>;
