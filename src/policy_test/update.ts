@@ -1,4 +1,15 @@
-import { isCollection, isMap, isNode, type Node, parseDocument, stringify, type YAMLMap } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isSeq,
+  type Node,
+  parseDocument,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import { summaryOf } from './compare.ts';
 import type { CaseResult } from './run.ts';
 
@@ -25,11 +36,30 @@ export function updateExpectations(text: string, results: readonly CaseResult[])
 }
 
 function replaceNode(text: string, node: Node, value: unknown): Edit[] {
-  if (!node.range) return [];
-  const [start, valueEnd] = node.range;
-  const end = start + text.slice(start, valueEnd).trimEnd().length;
+  if (isSeq(node) && !node.flow && Array.isArray(value) && value.length > 0) return replaceItems(text, node, value);
+  const { start, end } = extent(text, node);
   const isBlock = isCollection(node) && !node.flow && typeof value === 'object' && value !== null;
   return [{ start, end, text: isBlock ? block(value, columnOf(text, start)) : flow(value) }];
+}
+
+/** Items of a list in lines of its own, each replaced, added or taken away by itself: comments between them stay. */
+function replaceItems(text: string, list: YAMLSeq, values: readonly unknown[]): Edit[] {
+  const items = list.items.filter(isNode);
+  const { start, end } = extent(text, list);
+  const marker = `\n${' '.repeat(columnOf(text, start))}- `;
+  const edits = items.flatMap((item, i): Edit[] => {
+    const at = extent(text, item);
+    if (i >= values.length) return [{ start: text.lastIndexOf('\n', at.start), end: at.end, text: '' }];
+    return isDeepStrictEqual(item.toJSON(), values[i]) ? [] : [{ ...at, text: flow(values[i]) }];
+  });
+  const added = values.slice(items.length).map((value) => marker + flow(value));
+  return added.length === 0 ? edits : [...edits, { start: end, end, text: added.join('') }];
+}
+
+/** Where a node stands, without the line end and blanks behind it. */
+function extent(text: string, node: Node): { start: number; end: number } {
+  const [start, end] = node.range ?? [0, 0];
+  return { start, end: start + text.slice(start, end).trimEnd().length };
 }
 
 /** Adds `expect` behind the last key, in the style of the test. */
@@ -40,9 +70,9 @@ function addExpectation(text: string, test: YAMLMap, expected: object): Edit[] {
   const last = test.items.at(-1);
   const first = test.items[0]?.key;
   const node = isNode(last?.value) ? last.value : last?.key;
-  if (written !== undefined || !isNode(node) || !node.range || !isNode(first) || !first.range) return [];
-  const end = node.range[0] + text.slice(node.range[0], node.range[1]).trimEnd().length;
-  const separator = test.flow ? ', ' : `\n${' '.repeat(columnOf(text, first.range[0]))}`;
+  if (written !== undefined || !isNode(node) || !isNode(first)) return [];
+  const { end } = extent(text, node);
+  const separator = test.flow ? ', ' : `\n${' '.repeat(columnOf(text, extent(text, first).start))}`;
   return [{ start: end, end, text: `${separator}expect: ${flow(expected)}` }];
 }
 

@@ -32,6 +32,8 @@ test('the commands are listed', async () => {
                                    file, line, column and a suggestion.
       config                       Generate the configuration of a log collector
                                    from a policy.
+      test [options] <policy...>   Run the tests of policies: lines or records, and
+                                   what is expected of them.
       explain [options] [line]     Show what a policy makes of a line, and why:
                                    format, fields, principal, routes, shard, event.
       formats [options]            List the log formats a policy can name, and which
@@ -112,6 +114,28 @@ test('check has help', async () => {
     Options:
       --json      print the errors as JSON
       -h, --help  display help for command
+    "
+  `);
+});
+
+test('test has help', async () => {
+  expect(await helpOf('test')).toMatchInlineSnapshot(`
+    "Usage: auditlb test [options] <policy...>
+
+    Run the tests of policies: lines or records, and what is expected of them.
+
+    Arguments:
+      policy                 policy files
+
+    Options:
+      -u, --update           write what is seen over what is expected; comments stay
+      -r, --reporter <name>  how results are printed (choices: "pretty", "tap",
+                             "junit", default: "pretty")
+      --json                 print results and coverage as JSON
+      -h, --help             display help for command
+
+    Tests are a policy's own \`tests:\` and those of files beside it: policy.test.yaml, policy.logins.test.yaml for policy.yaml.
+    Each runs on the filter itself and on the reference evaluator, and fails if the two differ. Exit code 2 if any fails.
     "
   `);
 });

@@ -156,6 +156,7 @@ describe('test', () => {
             status: ok # it was once
             routes:
               - siem
+              # the archive is new
               - archive
             shard: 1
             fields:
