@@ -10,6 +10,7 @@ import type { TestDocument } from './policy/document/test_document.ts';
 import { ImageTooLarge } from './policy/image/builder.ts';
 import { stamp } from './policy/image/stamp.ts';
 import { writeImage } from './policy/image/write_image.ts';
+import { lintPolicy } from './policy/lint.ts';
 import type { Plan } from './policy/plan.ts';
 
 /** A policy that is fine: what it means, and the filter that does it. */
@@ -27,6 +28,8 @@ export interface BuildResult {
   /** Absent if there are diagnostics. */
   readonly filter?: BuiltFilter;
   readonly diagnostics: readonly Diagnostic[];
+  /** What is allowed and hardly meant, if there is nothing worse. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 export interface BuildOptions extends CompileOptions {
@@ -52,16 +55,18 @@ export function buildFilter(input: PolicyInput, options: BuildOptions = {}): Bui
   const labels = compiled.plan?.labels ?? [];
   const checked = compileConditions(compiled.conditions, labels);
   const diagnostics = [...compiled.diagnostics, ...checked.diagnostics].sort(compareDiagnostics);
-  if (compiled.plan === undefined || checked.plan === undefined || diagnostics.length > 0) return { diagnostics };
+  const { plan, document } = compiled;
+  if (plan === undefined || document === undefined || checked.plan === undefined || diagnostics.length > 0)
+    return { diagnostics, warnings: [] };
   const engine = options.engine ?? readEngine();
   const hash = createHash('sha256').update(engine).digest('hex');
   try {
-    const image = writeImage(compiled.plan, checked.plan, { version: packageVersion(), hash });
-    const { plan, tests } = compiled;
-    return { filter: { plan, conditions: checked.checked, tests, wasm: stamp(engine, image) }, diagnostics };
+    const image = writeImage(plan, checked.plan, { version: packageVersion(), hash });
+    const filter = { plan, conditions: checked.checked, tests: document.tests ?? [], wasm: stamp(engine, image) };
+    return { filter, diagnostics, warnings: lintPolicy(document, checked.checked) };
   } catch (error) {
     if (!(error instanceof ImageTooLarge)) throw error;
     const fault = { code: 'policy_too_large', message: error.message, file: input.file, line: 0, column: 0 };
-    return { diagnostics: [{ ...fault, help: 'split the policy over several filters' }] };
+    return { diagnostics: [{ ...fault, help: 'split the policy over several filters' }], warnings: [] };
   }
 }

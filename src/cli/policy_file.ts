@@ -41,7 +41,7 @@ export function readPolicyFile<T>(
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     const fault = { code: 'file_unreadable', message: UNREADABLE[code] ?? message, file, line: 0, column: 0 };
-    return { diagnostics: [fault], texts: new Map() };
+    return { diagnostics: [fault], warnings: [], texts: new Map() };
   }
 }
 
@@ -51,7 +51,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EACCES: 'no permission to read it',
 };
 
-/** The filter of a policy without faults; otherwise the faults are printed and nothing is returned. */
+/** The filter of a policy without faults; otherwise they are printed and nothing is returned. */
 export function buildOrReport(path: string, json: boolean): BuiltFilter | undefined {
   const { filter, diagnostics, texts } = buildPolicyFile(path);
   if (filter === undefined) printDiagnostics(diagnostics, texts, json);

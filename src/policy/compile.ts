@@ -12,7 +12,6 @@ import { compileDelivery } from './delivery.ts';
 import type { PolicyDocument } from './document/policy_document.ts';
 import { readPolicy } from './document/read_policy.ts';
 import { SourceFile } from './document/source_file.ts';
-import type { TestDocument } from './document/test_document.ts';
 import type { Plan, TemplatePlan } from './plan.ts';
 import { compileTemplate } from './schema/templates.ts';
 
@@ -33,8 +32,8 @@ export interface CompiledPolicy {
   /** Absent if there are diagnostics. Its conditions are still text. */
   readonly plan?: Plan;
   readonly conditions: readonly ConditionSource[];
-  /** The policy's own tests, as written. */
-  readonly tests: readonly TestDocument[];
+  /** The policy as written; absent if it cannot be read. */
+  readonly document?: PolicyDocument;
   /** Everything that is wrong, sorted. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -52,9 +51,9 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   diagnostics.push(...catalog.diagnostics);
   diagnostics.sort(compareDiagnostics);
   const conditions = draft?.conditions ?? [];
-  const tests = document?.tests ?? [];
-  if (draft === undefined || diagnostics.length > 0) return { conditions, tests, diagnostics };
-  return { plan: finishPlan(draft.plan, catalog), conditions, tests, diagnostics };
+  if (document === undefined) return { conditions, diagnostics };
+  if (draft === undefined || diagnostics.length > 0) return { document, conditions, diagnostics };
+  return { plan: finishPlan(draft.plan, catalog), document, conditions, diagnostics };
 }
 
 type Draft = Omit<Plan, 'hash' | 'templates'>;

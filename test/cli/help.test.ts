@@ -28,8 +28,8 @@ test('the commands are listed', async () => {
                                    host, as a collector would.
       build [options] <policy>     Compile a policy into the filter a collector
                                    loads.
-      check [options] <policy...>  Check policies: everything that is wrong, with
-                                   file, line, column and a suggestion.
+      check [options] <policy...>  Check policies: everything that is wrong or
+                                   hardly meant, with its place and a suggestion.
       config                       Generate the configuration of a log collector
                                    from a policy.
       test [options] <policy...>   Run the tests of policies: lines or records, and
@@ -105,14 +105,14 @@ test('check has help', async () => {
   expect(await helpOf('check')).toMatchInlineSnapshot(`
     "Usage: auditlb check [options] <policy...>
 
-    Check policies: everything that is wrong, with file, line, column and a
+    Check policies: everything that is wrong or hardly meant, with its place and a
     suggestion.
 
     Arguments:
       policy      policy files, or - for standard input
 
     Options:
-      --json      print the errors as JSON
+      --json      print errors and warnings as JSON
       -h, --help  display help for command
     "
   `);

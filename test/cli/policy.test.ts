@@ -95,6 +95,21 @@ describe('check', () => {
     `);
   });
 
+  test('warns of what is hardly meant, which is no fault', async () => {
+    work.write('odd.yaml', POLICY.replace('http.response.status >= 500', 'http.response.status >= 500 && false'));
+    const { code, stderr } = await work.auditlb(['check', 'odd.yaml']);
+    expect(code).toBe(0);
+    expect(stderr).toMatchInlineSnapshot(`
+      "odd.yaml:5:25: warning: never_true: route \`siem\` is never taken: no record makes this true
+        5 |   - {name: siem, when: 'http.response.status >= 500 && false', to: siem}
+          |                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        help: remove it
+      1 warning
+      odd.yaml: fine (sources 1, formats 1, routes 2)
+      "
+    `);
+  });
+
   test('prints JSON for tools', async () => {
     const { code, stdout, stderr } = await work.auditlb(['check', '--json', 'faulty.yaml']);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
