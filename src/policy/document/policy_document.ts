@@ -54,43 +54,49 @@ const ZONE = textLike(
 );
 
 const source = object({
-  name: required(SOURCE_NAME),
-  tag: expected(text()),
-  format: expected(filled(oneOrMore(mappingOr(inlineFormat, text())))),
-  line: optional(text()),
-  file_key: optional(text()),
-  offset_key: optional(text()),
-  timezone: optional(ZONE),
-  labels: optional(mapOf(value)),
-  input: optional(input),
+  name: required(SOURCE_NAME, 'name of the source, in the output as `auditlb.source`'),
+  tag: expected(text(), 'tags of its records, `*` for any text; the first source that matches is the record’s'),
+  format: expected(
+    filled(oneOrMore(mappingOr(inlineFormat, text()))),
+    'a shipped format, `auto`, a format of your own, or a list: then the first whose sniffer accepts the line',
+  ),
+  line: optional(text(), 'key of the record that holds the line; else `log`, else `message`, else the record itself'),
+  file_key: optional(text(), 'key under which the collector names the file the line was read from; `file` by default'),
+  offset_key: optional(text(), 'key of the line’s offset in it; `file_offset` by default'),
+  timezone: optional(ZONE, 'zone of times without one: `Z` or an offset such as `+01:00`'),
+  labels: optional(mapOf(value), 'what the source is part of; in conditions `labels.NAME`'),
+  input: optional(input, 'where its records come from: for `auditlb config`'),
 });
 
 const route = object({
-  name: expected(ROUTE_NAME),
-  when: optional(text()),
-  to: optional(oneOrMore(text())),
-  evidence: optional(boolean),
-  priority: optional(word('high', 'normal', 'low')),
-  retention: optional(retention),
+  name: expected(ROUTE_NAME, 'becomes a part of the tag'),
+  when: optional(text(), 'condition in CEL; without it every record takes the route'),
+  to: optional(oneOrMore(text()), 'destinations; else the one of the route’s name'),
+  evidence: optional(boolean, 'nothing of it may be lost: retried without limit, never sampled'),
+  priority: optional(word('high', 'normal', 'low'), 'how soon it must arrive'),
+  retention: optional(retention, 'how long it is kept: days or years, `400d`, `7y`'),
 });
 
 const shards = object({
-  count: optional(integer(1, 1024)),
-  by: optional(oneOrMore(text())),
-  weights: optional(list(integer(1, 65535))),
+  count: optional(integer(1, 1024), 'number of shards; else as many as there are weights, else 1'),
+  by: optional(oneOrMore(text()), 'fields tried in order: the first that is there is the key'),
+  weights: optional(list(integer(1, 65535)), 'share of each shard; else even'),
 });
 
 /** A policy as written. */
 export const policyShape = object({
-  auditlb: expected(integer(1, 1)),
-  name: optional(text()),
-  schema: optional(word('ocsf', 'ecs', 'otel')),
-  raw: optional(word('incomplete', 'always', 'never')),
-  sources: expected(filled(list(source))),
-  shards: optional(shards),
-  routes: optional(list(route)),
-  destinations: optional(mapOf(destination)),
-  tests: optional(testList),
+  auditlb: expected(integer(1, 1), 'version of the language'),
+  name: optional(text(), 'name of the policy; else the file’s'),
+  schema: optional(word('ocsf', 'ecs', 'otel'), 'schema of the events'),
+  raw: optional(
+    word('incomplete', 'always', 'never'),
+    'when the line is carried along in `raw_data`; `incomplete`, the default: when it was not read in full',
+  ),
+  sources: expected(filled(list(source)), 'where records come from'),
+  shards: optional(shards, 'how records are spread'),
+  routes: optional(list(route), 'where records go: every route whose condition holds'),
+  destinations: optional(mapOf(destination), 'what routes name: for `auditlb config`'),
+  tests: optional(testList, 'lines or records, and what is expected of them: `auditlb test`'),
 });
 
 export type PolicyDocument = Read<typeof policyShape>;

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import { suggest } from '../../diagnostic.ts';
+import type { JsonSchema } from './json_schema.ts';
 import type { SourceFile, Span } from './source_file.ts';
 import { Text } from './text.ts';
 
@@ -13,6 +14,8 @@ export interface Reading {
 export interface Shape<T> {
   /** What it is, for messages: `a list`. */
   readonly what: string;
+  /** The same for editors; anything at all if left out. */
+  readonly schema?: JsonSchema;
   read(node: Node, reading: Reading): T | undefined;
 }
 
@@ -20,6 +23,8 @@ export interface Property<T> {
   readonly shape: Shape<NonNullable<T>>;
   /** `needed`: without it nothing can be made of the object; `expected`: missing or wrong, it is reported and left out. */
   readonly kind: 'needed' | 'expected' | 'optional';
+  /** What it is for. */
+  readonly doc?: string;
 }
 
 export interface Entry<T> {
@@ -39,13 +44,14 @@ type ObjectOf<P extends Properties> = {
   readonly [K in keyof P]: P[K] extends Property<infer T> ? T : never;
 } & { readonly at: Span };
 
-export const required = <T>(shape: Shape<T>): Property<T> => property(shape, 'needed');
-export const expected = <T>(shape: Shape<T>): Property<T | undefined> => property(shape, 'expected');
-export const optional = <T>(shape: Shape<T>): Property<T | undefined> => property(shape, 'optional');
+export const required = <T>(shape: Shape<T>, doc?: string): Property<T> => property(shape, 'needed', doc);
+export const expected = <T>(shape: Shape<T>, doc?: string): Property<T | undefined> => property(shape, 'expected', doc);
+export const optional = <T>(shape: Shape<T>, doc?: string): Property<T | undefined> => property(shape, 'optional', doc);
 
-const property = <T>(shape: Shape<T>, kind: Property<T>['kind']) => ({
+const property = <T>(shape: Shape<T>, kind: Property<T>['kind'], doc?: string) => ({
   shape: shape as Shape<NonNullable<T>>,
   kind,
+  ...(doc === undefined ? {} : { doc }),
 });
 
 export function spanOf(node: Node): Span {
@@ -97,6 +103,7 @@ function readPair<T>(pair: Pair, key: Text, shape: Shape<T>, reading: Reading): 
 export function text(check?: (text: Text) => boolean): Shape<Text> {
   return {
     what: 'text',
+    schema: { type: 'string' },
     read(node, reading) {
       if (!isScalar(node) || typeof node.value !== 'string') return wrongType(node, reading, 'text');
       const found = textOf(node, reading, node.value);
@@ -106,18 +113,21 @@ export function text(check?: (text: Text) => boolean): Shape<Text> {
 }
 
 /** Text that must match; `rule` says how, for people. */
-export const textLike = (pattern: RegExp, code: string, rule: string): Shape<Text> =>
-  text((found) => {
+export const textLike = (pattern: RegExp, code: string, rule: string): Shape<Text> => ({
+  ...text((found) => {
     if (pattern.test(found.value)) return true;
     found.report(code, `\`${found.value}\` is not valid here`, rule);
     return false;
-  });
+  }),
+  schema: { type: 'string', pattern: pattern.source },
+});
 
 /** One of a few words. */
 export function word<W extends string>(...words: readonly W[]): Shape<W> {
   const what = `one of ${words.map((each) => `\`${each}\``).join(', ')}`;
   return {
     what,
+    schema: { enum: words },
     read(node, reading) {
       if (!isScalar(node)) return wrongType(node, reading, what);
       const found = words.find((each) => each === node.value);
@@ -135,6 +145,7 @@ export function integer(min: number, max: number): Shape<number> {
   const what = min === max ? `${min}` : `a whole number from ${min} to ${max}`;
   return {
     what,
+    schema: min === max ? { const: min } : { type: 'integer', minimum: min, maximum: max },
     read(node, reading) {
       if (!isScalar(node) || typeof node.value !== 'number') return wrongType(node, reading, what);
       if (Number.isInteger(node.value) && node.value >= min && node.value <= max) return node.value;
@@ -146,6 +157,7 @@ export function integer(min: number, max: number): Shape<number> {
 
 export const boolean: Shape<boolean> = {
   what: '`true` or `false`',
+  schema: { type: 'boolean' },
   read(node, reading) {
     if (!isScalar(node) || typeof node.value !== 'boolean') return wrongType(node, reading, boolean.what);
     return node.value;
@@ -155,6 +167,7 @@ export const boolean: Shape<boolean> = {
 /** Text, a number or a boolean. */
 export const value: Shape<Value> = {
   what: 'text, a number or a boolean',
+  schema: { type: ['string', 'number', 'boolean'] },
   read(node, reading) {
     if (!isScalar(node) || !['string', 'number', 'boolean'].includes(typeof node.value)) {
       return wrongType(node, reading, value.what);
@@ -172,6 +185,7 @@ export const anything: Shape<Node> = { what: 'a value', read: (node) => node };
 
 export const list = <T>(of: Shape<T>): Shape<readonly T[]> => ({
   what: 'a list',
+  schema: { type: 'array', items: of.schema ?? {} },
   read(node, reading) {
     if (!isSeq(node)) return wrongType(node, reading, 'a list');
     return node.items.flatMap((item) => {
@@ -182,9 +196,16 @@ export const list = <T>(of: Shape<T>): Shape<readonly T[]> => ({
   },
 });
 
+/** Lists with something in them; what is no list stays as it is. */
+const filledSchema = (schema: JsonSchema): JsonSchema =>
+  schema.anyOf === undefined
+    ? { ...schema, ...(schema.type === 'array' ? { minItems: 1 } : {}) }
+    : { ...schema, anyOf: schema.anyOf.map(filledSchema) };
+
 /** A list with something in it. */
 export const filled = <T>(of: Shape<readonly T[]>): Shape<readonly T[]> => ({
   what: of.what,
+  schema: filledSchema(of.schema ?? {}),
   read(node, reading) {
     if (isSeq(node) && node.items.length === 0) reading.file.report(spanOf(node), 'list_empty', 'the list is empty');
     return of.read(node, reading);
@@ -194,6 +215,7 @@ export const filled = <T>(of: Shape<readonly T[]>): Shape<readonly T[]> => ({
 /** One, or a list of them. */
 export const oneOrMore = <T>(of: Shape<T>): Shape<readonly T[]> => ({
   what: `${of.what} or a list`,
+  schema: { anyOf: [of.schema ?? {}, { type: 'array', items: of.schema ?? {} }] },
   read(node, reading) {
     if (isSeq(node)) return list(of).read(node, reading);
     const one = of.read(node, reading);
@@ -204,6 +226,7 @@ export const oneOrMore = <T>(of: Shape<T>): Shape<readonly T[]> => ({
 /** A mapping with any keys, in the order written. */
 export const mapOf = <T>(of: Shape<T>): Shape<readonly Entry<T>[]> => ({
   what: 'a mapping',
+  schema: { type: 'object', additionalProperties: of.schema ?? {} },
   read(node, reading) {
     if (!isMap(node)) return wrongType(node, reading, 'a mapping');
     return node.items.flatMap((pair) => {
@@ -217,6 +240,7 @@ export const mapOf = <T>(of: Shape<T>): Shape<readonly Entry<T>[]> => ({
 /** The first shape for a mapping, the second for anything else. */
 export const mappingOr = <A, B>(mapping: Shape<A>, other: Shape<B>): Shape<A | B> => ({
   what: `a mapping or ${other.what}`,
+  schema: { anyOf: [mapping.schema ?? {}, other.schema ?? {}] },
   read: (node, reading) => (isMap(node) ? mapping.read(node, reading) : other.read(node, reading)),
 });
 
@@ -225,6 +249,7 @@ export function object<P extends Properties>(properties: P): Shape<ObjectOf<P>> 
   const names = Object.keys(properties);
   return {
     what: 'a mapping',
+    schema: objectSchema(properties),
     read(node, reading) {
       if (!isMap(node)) return wrongType(node, reading, 'a mapping');
       const result: Record<string, unknown> = { at: spanOf(node) };
@@ -245,6 +270,20 @@ export function object<P extends Properties>(properties: P): Shape<ObjectOf<P>> 
       const incomplete = names.some((name) => properties[name]!.kind === 'needed' && result[name] === undefined);
       return incomplete ? undefined : (result as ObjectOf<P>);
     },
+  };
+}
+
+function objectSchema(properties: Properties): JsonSchema {
+  const entries = Object.entries(properties);
+  const needed = entries.filter(([, { kind }]) => kind !== 'optional').map(([name]) => name);
+  const described = entries.map(([name, { shape, doc }]) => {
+    return [name, { ...(doc === undefined ? {} : { description: doc }), ...shape.schema }] as const;
+  });
+  return {
+    type: 'object',
+    properties: Object.fromEntries(described),
+    ...(needed.length > 0 ? { required: needed } : {}),
+    additionalProperties: false,
   };
 }
 

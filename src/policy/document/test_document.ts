@@ -44,24 +44,24 @@ const STATUS = Object.values(enumNames(ParseStatus)) as (keyof typeof ParseStatu
 const ERRORS = Object.values(enumNames(ErrorCode)).filter((code) => code !== 'none') as (keyof typeof ErrorCode)[];
 
 const expectation = object({
-  status: optional(word(...STATUS)),
-  error: optional(word(...ERRORS)),
-  format: optional(text()),
-  routes: optional(list(text())),
-  shard: optional(integer(0, 1023)),
-  tag: optional(text()),
-  fields: optional(mapOf(data)),
-  output: optional(mapOf(data)),
+  status: optional(word(...STATUS), 'how far the record was read'),
+  error: optional(word(...ERRORS), 'code of the first error'),
+  format: optional(text(), 'format the line was read by'),
+  routes: optional(list(text()), 'exactly these routes, in policy order'),
+  shard: optional(integer(0, 1023), 'number of the shard'),
+  tag: optional(text(), 'the tag outputs select by'),
+  fields: optional(mapOf(data), 'fields by path, also `labels.NAME` and `unmapped.NAME`; `null`: not there'),
+  output: optional(mapOf(data), 'members of the event by dotted path; of an object only the members named'),
 });
 
 const testCase = object({
-  name: required(text()),
-  tag: optional(text()),
-  source: optional(text()),
-  time: optional(TIME),
-  line: optional(text()),
-  record: optional(data),
-  expect: optional(expectation),
+  name: required(text(), 'what is tested, as a sentence'),
+  tag: optional(text(), 'tag the collector gives the record'),
+  source: optional(text(), 'a tag of this source, instead of `tag`; neither where the policy has one source'),
+  time: optional(TIME, 'time of the record by the host, RFC 3339; else 2026-01-01T00:00:00Z'),
+  line: optional(text(), 'a line, as a collector reads it from a file'),
+  record: optional(data, 'a record as a collector hands it over, instead of `line`; text is taken as it is'),
+  expect: optional(expectation, 'without it `auditlb test --update` writes what is seen'),
 });
 
 /** `tests:` of a policy. */

@@ -109,9 +109,9 @@ export const EXTRA_TARGET = PLAIN;
 export const IGNORED_TARGET: TargetSpec = { ...PLAIN, ignore: true };
 
 const targetProperties = {
-  to: optional(oneOrMore(text())),
-  as: optional(convert),
-  all: optional(text()),
+  to: optional(oneOrMore(text()), 'field path, or several: address, port, host'),
+  as: optional(convert, 'conversion'),
+  all: optional(text(), 'field that gets a list of several elements as logged'),
 };
 
 const targetObject = object({
@@ -127,6 +127,7 @@ const shortTarget: Shape<readonly Text[]> = oneOrMore(text());
 /** A field path, a list of them, `ignore`, `keep`, or a mapping. */
 export const target: Shape<TargetSpec> = {
   what: 'a field path or a mapping',
+  schema: { anyOf: [targetObject.schema ?? {}, ...(shortTarget.schema?.anyOf ?? [])] },
   read(node, reading) {
     if (isMap(node)) return targetOf(targetObject.read(node, reading));
     const to = shortTarget.read(node, reading);
@@ -154,63 +155,81 @@ const targetOf = (found: Read<typeof targetObject> | undefined): TargetSpec | un
 const fieldItem = mappingOr(object({ name: required(text()), ...targetProperties }), text());
 
 const mapCase = object({
-  is: required(oneOrMore(text())),
-  set: optional(mapOf(value)),
-  copy: optional(mapOf(text())),
-  move: optional(mapOf(text())),
+  is: required(oneOrMore(text()), 'patterns for the whole text, `*` for any'),
+  set: optional(mapOf(value), 'fields and their values'),
+  copy: optional(mapOf(text()), 'fields, and the fields they are copied from'),
+  move: optional(mapOf(text()), 'the same, the other field being emptied'),
 });
-const mapShape = object({ from: required(text()), and: optional(text()), cases: required(list(mapCase)) });
+const mapShape = object({
+  from: required(text(), 'field that is looked up'),
+  and: optional(text(), 'second field, joined by a blank'),
+  cases: required(list(mapCase), 'the first that matches is applied'),
+});
 
 const sniff = object({
-  text: optional(text()),
-  json: optional(list(text())),
-  where: optional(mapOf(oneOrMore(text()))),
+  text: optional(text(), 'regular expression for the start of the line'),
+  json: optional(list(text()), 'dotted keys that must all be there'),
+  where: optional(mapOf(oneOrMore(text())), 'keys that must have one of these texts'),
 });
-const wrapper = object({ at: required(text()), sniff: optional(sniff), json: optional(mapOf(target)) });
+const wrapper = object({
+  at: required(text(), 'key path of the whole object'),
+  sniff: optional(sniff, 'how it is told; else as without the wrapper'),
+  json: optional(mapOf(target), 'key paths around it'),
+});
 
-const pairs = object({ separator: optional(text()), free: optional(boolean), keys: optional(mapOf(target)) });
+const pairs = object({
+  separator: optional(text(), 'one character between pairs; else blanks, with quoted values'),
+  free: optional(boolean, 'values hold blanks and end where the next key begins'),
+  keys: optional(mapOf(target), 'keys, and where their values go'),
+});
 
 /** How one shape of line is written. */
 const lineProperties = {
-  nginx: optional(text()),
-  haproxy: optional(text()),
-  apache: optional(text()),
-  tomcat: optional(text()),
-  envoy: optional(text()),
-  w3c: optional(text()),
-  text: optional(text()),
-  fields: optional(list(fieldItem)),
-  separator: optional(text()),
-  required: optional(integer(0, 200)),
-  pairs: optional(pairs),
+  nginx: optional(text(), 'an nginx `log_format`'),
+  haproxy: optional(text(), 'an HAProxy `log-format`'),
+  apache: optional(text(), 'an Apache `LogFormat`, as varnishncsa and lighttpd have it too'),
+  tomcat: optional(text(), 'a pattern of Tomcat’s `AccessLogValve`'),
+  envoy: optional(text(), 'an Envoy format string or JSON format'),
+  w3c: optional(text(), 'a `#Fields:` directive'),
+  text: optional(text(), 'a template: `{path}`, `{path path: conversion}`, `{path...}`, `{-}`, `{?text}`'),
+  fields: optional(list(fieldItem), 'fields in order'),
+  separator: optional(text(), 'one character between `fields`; else blanks'),
+  required: optional(integer(0, 200), 'how many of `fields` a line must have'),
+  pairs: optional(pairs, '`key=value` to the end of the line'),
 };
-const lineShape = object({ ...lineProperties, set: optional(mapOf(value)) });
+const lineShape = object({
+  ...lineProperties,
+  set: optional(mapOf(value), 'fields set where a line has this shape'),
+});
 
 const escapes = word('none', 'backslash', 'hex', 'hash', 'cef');
 
 const bodyProperties = {
-  class: optional(word(...CLASS_NAMES)),
-  product: optional(object({ name: required(text()), vendor: optional(text()) })),
-  escape: optional(escapes),
-  missing: optional(oneOrMore(text())),
-  sniff: optional(oneOrMore(sniff)),
-  defaults: optional(mapOf(value)),
+  class: optional(word(...CLASS_NAMES), 'OCSF class of its events'),
+  product: optional(object({ name: required(text()), vendor: optional(text()) }), 'who wrote the log'),
+  escape: optional(
+    escapes,
+    'escapes inside text: `backslash` as Apache, `hex` as nginx, `hash` as HAProxy, `cef` as CEF has them',
+  ),
+  missing: optional(oneOrMore(text()), 'words for a value that is not there, besides `-`'),
+  sniff: optional(oneOrMore(sniff), 'how it is told from other formats of the source'),
+  defaults: optional(mapOf(value), 'fields set before the line is read'),
   ...lineProperties,
-  lines: optional(list(lineShape)),
-  json: optional(mapOf(target)),
-  like: optional(word(...NOTATION_NAMES)),
-  wrappers: optional(list(wrapper)),
-  closed: optional(list(text())),
-  maps: optional(list(mapShape)),
+  lines: optional(list(lineShape), 'several shapes: the first that fits the line is taken'),
+  json: optional(mapOf(target), 'key paths of a JSON object, and where they go'),
+  like: optional(word(...NOTATION_NAMES), 'a notation whose lookups are used'),
+  wrappers: optional(list(wrapper), 'other places the whole object may be at'),
+  closed: optional(list(text()), 'objects of which every key is listed: another one raises `drift`'),
+  maps: optional(list(mapShape), 'lookups, in order'),
 };
 
 /** A format inside a policy. */
 export const inlineFormat = object(bodyProperties);
 /** A file of `formats/`. */
 export const formatFile = object({
-  format: required(text()),
-  title: required(text()),
-  docs: optional(text()),
+  format: required(text(), 'name, that of the file'),
+  title: required(text(), 'what it is, in a line'),
+  docs: optional(text(), 'the vendor’s page about it'),
   ...bodyProperties,
 });
 /** A file of `formats/notations/`: what the variables of a notation mean, and lookups for formats that use them. */
