@@ -35,10 +35,10 @@ export function explainText(explanation: Explanation, width: number): string {
 
 const indent = (text: string): string => text.replace(/^/gm, '  ');
 
-function picture({ line, error }: Explanation, marks: ReadonlyMap<ExplainedField, string>, width: number): string {
+function picture({ line, error }: Explanation, markOf: ReadonlyMap<ExplainedField, string>, width: number): string {
   if (line === undefined) return '';
-  const drawn = drawLine(line, marks, Math.max(40, width - 2), error?.offset);
-  const styled = drawn.map((row) => (/^[ ^!0-9a-zA-Z]*$/.test(row) && /[!^]/.test(row) ? dim(row) : row));
+  const drawn = drawLine(line, markOf, Math.max(40, width - 2), error?.offset);
+  const styled = drawn.map(({ text, marks }) => (marks ? dim(text) : text));
   return `${bold('line')}\n${indent(styled.join('\n'))}`;
 }
 

@@ -7,7 +7,7 @@ type Output = NodeJS.WriteStream;
 
 /** Text in a style where a person looks on: never in files and pipes, never under `NO_COLOR`. */
 export function paint(stream: Output, style: Style, text: string): string {
-  return stream.isTTY === true && process.env.NO_COLOR === undefined
+  return text !== '' && stream.isTTY === true && process.env.NO_COLOR === undefined
     ? styleText(style, text, { validateStream: false })
     : text;
 }

@@ -10,6 +10,12 @@ export function marksOf(fields: readonly ExplainedField[]): ReadonlyMap<Explaine
   return new Map(byPlace.map((field, i) => [field, MARKS[i] ?? '^']));
 }
 
+/** A piece of the line, or the marks below it. */
+export interface DrawnRow {
+  readonly text: string;
+  readonly marks: boolean;
+}
+
 interface Mark {
   readonly from: number;
   /** Behind the last character. */
@@ -26,16 +32,16 @@ export function drawLine(
   marks: ReadonlyMap<ExplainedField, string>,
   width: number,
   error?: number,
-): string[] {
+): DrawnRow[] {
   const characters = [...line].map((c) => (/\p{Cc}/u.test(c) ? ' ' : c));
   const rows = layOut([...marks].map(([{ columns }, mark]) => ({ from: columns![0] - 1, to: columns![1], mark })));
   if (error !== undefined) rows.push([errorMark(line, error)]);
-  const drawn: string[] = [];
+  const drawn: DrawnRow[] = [];
   for (let start = 0; start < characters.length; start += width) {
-    drawn.push(characters.slice(start, start + width).join(''));
+    drawn.push({ text: characters.slice(start, start + width).join(''), marks: false });
     for (const row of rows) {
       const below = drawMarks(row, start, Math.min(start + width, characters.length));
-      if (below !== '') drawn.push(below);
+      if (below !== '') drawn.push({ text: below, marks: true });
     }
   }
   return drawn;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Explanation, explain } from '../../src/explain/explanation.ts';
-import { drawLine, marksOf } from '../../src/explain/picture.ts';
+import { type DrawnRow, drawLine, marksOf } from '../../src/explain/picture.ts';
 import { type BuiltFilter, buildFilter } from '../../src/filter.ts';
 import { packageRoot } from '../../src/policy/catalog.ts';
 import { hostRecord, lineRecord } from '../../src/run/record.ts';
@@ -166,10 +166,12 @@ describe('a route', () => {
 });
 
 describe('a picture', () => {
+  const drawn = (rows: readonly DrawnRow[]): string => rows.map(({ text }) => text).join('\n');
+
   test('marks every field below the line, overlapping ones apart', () => {
     const { line, fields } = explained('  - {name: all}', LINE);
     const marks = marksOf(fields);
-    expect(drawLine(line!, marks, 60).join('\n')).toMatchInlineSnapshot(`
+    expect(drawn(drawLine(line!, marks, 60))).toMatchInlineSnapshot(`
       "203.0.113.9 - zoë [03/Feb/2026:04:05:06 +0000] "GET https://
       1^^^^^^^^^^   2^^  3^^^^^^^^^^^^^^^^^^^^^^^^^   4^^ 5^^^^^^^
                                                           6^^^^
@@ -180,7 +182,7 @@ describe('a picture', () => {
   });
 
   test('marks the byte reading failed at', () => {
-    expect(drawLine('zoë x', new Map(), 80, 5)).toEqual(['zoë x', '    !']);
+    expect(drawn(drawLine('zoë x', new Map(), 80, 5))).toBe('zoë x\n    !');
   });
 });
 

@@ -11,6 +11,8 @@ import { keyReference, markdownTable } from '../../src/policy/document/reference
 import { testFile } from '../../src/policy/document/test_document.ts';
 import { FIELD_BY_PATH, FIELDS } from '../../src/policy/fields.ts';
 import { formatFile } from '../../src/policy/formats/format_shape.ts';
+import { runCase } from '../../src/policy_test/run.ts';
+import { Twin } from '../../src/twin.ts';
 
 const path = (name: string): string => join(packageRoot(), name);
 
@@ -78,5 +80,7 @@ describe('the schemas', () => {
 
 test('the policy of the documentation passes its own test', () => {
   const [, text] = /```yaml\n([\s\S]*?)```/u.exec(readFileSync(path('docs/policy.md'), 'utf8'))!;
-  expect(buildFilter({ text: text!, file: 'policy.yaml' })).toMatchObject({ diagnostics: [], warnings: [] });
+  const { filter, diagnostics, warnings } = buildFilter({ text: text!, file: 'policy.yaml' });
+  expect({ diagnostics, warnings }).toEqual({ diagnostics: [], warnings: [] });
+  expect(filter!.tests.map((each, i) => runCase(new Twin(filter!), each, i).problem)).toEqual(['']);
 });

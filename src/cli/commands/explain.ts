@@ -55,7 +55,7 @@ function explainLines(line: string | undefined, options: ExplainOptions): void {
     const record = options.record === true ? Buffer.from(each) : lineRecord(each, lineKey(sources, tag));
     const explanation = explain(twin, hostRecord(record, tag, time));
     if (options.json === true) process.stdout.write(`${JSON.stringify(explanation)}\n`);
-    else process.stdout.write(`${i > 0 ? '\n' : ''}${explainText(explanation, process.stdout.columns ?? 120)}\n`);
+    else process.stdout.write(`${i > 0 ? '\n' : ''}${explainText(explanation, process.stdout.columns || 120)}\n`);
     if (explanation.differs === undefined) continue;
     process.exitCode = EXIT.checksFailed;
     const theirs = 'output' in explanation.differs ? explanation.differs.output : explanation.differs;

@@ -3,6 +3,7 @@ import { Field, LABEL_BASE } from '../../../assembly/shared/fields.ts';
 import { type Diagnostic, suggest } from '../../diagnostic.ts';
 import type { ConditionSource } from '../compile_routes.ts';
 import { FIELD_BY_PATH, FIELDS } from '../fields.ts';
+import { closeBrackets, placeOf, tokenEnd } from './extent.ts';
 import { Fault } from './fault.ts';
 import type { CheckedCondition, Extent, FieldRef, Node, Operand, Operator } from './model.ts';
 import { literalOperand } from './operands.ts';
@@ -40,19 +41,6 @@ export function checkCondition(
     report({ code, message, ...placeOf(source, at), ...(help === undefined ? {} : { help }) });
   }
   return node === undefined || checker.faults.length > 0 ? undefined : { text: source.text, node };
-}
-
-/** Where a part of a condition stands in its file. Of a part over several lines the first is meant. */
-export function placeOf(
-  source: ConditionSource,
-  at: Extent,
-): Required<Pick<Diagnostic, 'file' | 'line' | 'column' | 'length'>> {
-  const { file, written } = source;
-  const length = Math.max(1, at.end - at.start);
-  if (written === undefined) return { file, line: source.line, column: source.column + at.start, length };
-  const start = written.offset(at.start);
-  const rest = /^[^\n]*/.exec(written.file.text.slice(start, written.offset(at.end)));
-  return { file, ...written.file.place(start), length: Math.max(1, rest?.[0].trimEnd().length ?? 1) };
 }
 
 class Checker {
@@ -273,7 +261,7 @@ class Checker {
     for (const each of ids) ids.push(...childrenOf(each));
     const starts = ids.map(({ id }) => this.#positions[String(id)]).filter((at) => at !== undefined);
     const start = Math.min(...starts, this.#text.length);
-    return { start, end: closed(this.#text, start, tokenEnd(this.#text, Math.max(...starts, start))) };
+    return { start, end: closeBrackets(this.#text, start, tokenEnd(this.#text, Math.max(...starts, start))) };
   }
 }
 
@@ -282,25 +270,6 @@ function childrenOf(expr: Expr): Expr[] {
   if (kind.case === 'callExpr') return [...(kind.value.target ? [kind.value.target] : []), ...kind.value.args];
   if (kind.case === 'selectExpr') return kind.value.operand ? [kind.value.operand] : [];
   return kind.case === 'listExpr' ? kind.value.elements : [];
-}
-
-/** `end`, moved behind the brackets that close those opened between `start` and `end`. */
-function closed(text: string, start: number, end: number): number {
-  const bare = text.slice(start, end).replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs, '');
-  let open = (bare.match(/[([]/g) ?? []).length - (bare.match(/[)\]]/g) ?? []).length;
-  let at = end;
-  for (; open > 0; open--) {
-    const next = /^\s*[)\]]/.exec(text.slice(at));
-    if (next === null) break;
-    at += next[0].length;
-  }
-  return at;
-}
-
-/** End of the word, quoted text or sign that starts at `from`. */
-function tokenEnd(text: string, from: number): number {
-  const token = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\.?[\w.]+|.)/s.exec(text.slice(from));
-  return from + (token?.[0].length ?? 0);
 }
 
 function syntaxFault(error: Error, text: string): Fault {
