@@ -13,35 +13,27 @@ export interface PolicyFile extends BuildResult {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-export const buildPolicyFile = (path: string): PolicyFile => {
-  const { result, ...rest } = readPolicyFile(path, (policy) => {
-    const { filter, diagnostics } = buildFilter(policy);
-    return { result: filter, diagnostics };
-  });
-  return result === undefined ? rest : { ...rest, filter: result };
-};
+/** A file that cannot be read is a fault like any other. */
+export function buildPolicyFile(path: string): PolicyFile {
+  const { made, texts } = readPolicyFile(path, buildFilter, (fault) => ({ diagnostics: [fault], warnings: [] }));
+  return { ...made, texts };
+}
 
-/** What is made of a policy, its faults, and its text to show them in. A file that cannot be read is a fault like any other. */
+/** What is made of a policy, and its text to show faults in; `refuse`: of a file that cannot be read. */
 export function readPolicyFile<T>(
   path: string,
-  use: (policy: { text: string; file: string }) => {
-    readonly result?: T | undefined;
-    readonly diagnostics: readonly Diagnostic[];
-  },
-): {
-  readonly result?: T | undefined;
-  readonly diagnostics: readonly Diagnostic[];
-  readonly texts: ReadonlyMap<string, string>;
-} {
+  make: (policy: { text: string; file: string }) => T,
+  refuse: (fault: Diagnostic) => T,
+): { readonly made: T; readonly texts: ReadonlyMap<string, string> } {
   const file = path === '-' ? '<stdin>' : path;
   try {
     const text = readFileSync(path === '-' ? 0 : path, 'utf8');
-    return { ...use({ text, file }), texts: new Map([[file, text]]) };
+    return { made: make({ text, file }), texts: new Map([[file, text]]) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     const fault = { code: 'file_unreadable', message: UNREADABLE[code] ?? message, file, line: 0, column: 0 };
-    return { diagnostics: [fault], warnings: [], texts: new Map() };
+    return { made: refuse(fault), texts: new Map() };
   }
 }
 

@@ -57,9 +57,12 @@ function generator(name: string, description: string, config: string, state: str
 
 function run(options: Options, make: (delivery: Delivery, places: Places) => Generated): void {
   const places = { config: options.configDir, state: options.stateDir };
-  const { result, diagnostics, texts } = readPolicyFile(options.policy, (input) =>
-    configure(input, (delivery) => make(delivery, places)),
+  const { made, texts } = readPolicyFile<ReturnType<typeof configure<Generated>>>(
+    options.policy,
+    (input) => configure(input, (delivery) => make(delivery, places)),
+    (fault) => ({ diagnostics: [fault] }),
   );
+  const { result, diagnostics } = made;
   if (result === undefined) {
     printDiagnostics(diagnostics, texts, options.json);
     process.exitCode = EXIT.couldNotRun;
