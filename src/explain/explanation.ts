@@ -16,6 +16,7 @@ import type {
 import { matchesWildcard } from '../policy/reference/wildcard.ts';
 import type { ParsedAnswer, Twin } from '../twin.ts';
 import { eventFields } from './field_values.ts';
+import { patternMismatch } from './pattern_mismatch.ts';
 import { type Decision, decisionOf } from './reasons.ts';
 
 /** A field of the event, and where it came from. */
@@ -112,7 +113,15 @@ function triedFormats(plan: Plan, evaluation: Evaluation): readonly Sniffed[] {
   const source = plan.sources.find(({ name }) => name === evaluation.source);
   const tried = evaluation.sniffed.map(({ format }) => format);
   const others = (source?.formats ?? []).map((i) => plan.formats[i]!.name).filter((name) => !tried.includes(name));
-  return [...evaluation.sniffed, ...others.map((format) => ({ format, accepted: false, why: 'not tried' }))];
+  const explained = evaluation.sniffed.map((each) => ({ ...each, why: whyOf(plan, each, evaluation.line) }));
+  return [...explained, ...others.map((format) => ({ format, accepted: false, why: 'not tried' }))];
+}
+
+/** Of a pattern that does not match: where it stops to. */
+function whyOf(plan: Plan, { format, accepted, why }: Sniffed, line: string | undefined): string {
+  const sniff = plan.formats.find(({ name }) => name === format)?.sniff;
+  if (accepted || line === undefined || sniff?.kind !== 'text') return why;
+  return patternMismatch(sniff.pattern, line);
 }
 
 function originOf(evaluation: Evaluation, slot: number): Omit<ExplainedField, 'path' | 'type' | 'value'> {

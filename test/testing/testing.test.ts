@@ -109,9 +109,12 @@ test('policies and built filters are loaded from files', () => {
 });
 
 test('the package is imported by its name', () => {
-  const script = `import { buildFilter } from 'auditlb';
+  const script = `import { buildFilter, explain, hostRecord, lineRecord, Twin } from 'auditlb';
     import { policyOf } from 'auditlb/testing';
-    console.log(typeof buildFilter, policyOf(${JSON.stringify(POLICY)}).line(${JSON.stringify(LOGIN)}, { tag: 'nginx.a' }).status);`;
+    const text = ${JSON.stringify(POLICY)}, line = ${JSON.stringify(LOGIN)};
+    const record = hostRecord(lineRecord(line), 'nginx.a', new Date(0));
+    const { routes } = explain(new Twin(buildFilter({ text, file: 'policy.yaml' }).filter), record);
+    console.log(routes.map(({ holds }) => holds), policyOf(text).line(line, { tag: 'nginx.a' }).status);`;
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: packageRoot() });
-  expect(printed.toString()).toBe('function ok\n');
+  expect(printed.toString()).toBe('[ true, true ] ok\n');
 });
