@@ -71,6 +71,8 @@ describe('test', () => {
     work.write('policy.yaml', POLICY + PASSING);
     work.write('policy.more.test.yaml', PASSING);
     work.write('other.test.yaml', 'not looked at');
+    work.write('policy.other.yaml', 'auditlb: 1');
+    work.write('policy.other.test.yaml', 'not looked at');
     const { code, stdout, stderr } = await work.auditlb(['test', 'policy.yaml']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`

@@ -86,13 +86,16 @@ function prepare(policy: string): Prepared {
   };
 }
 
-/** `policy.test.yaml` and `policy.*.test.yaml` beside `policy.yaml`. */
+/** `policy.test.yaml` and `policy.*.test.yaml` beside `policy.yaml`, but for those of a policy with the longer name. */
 function testFilesOf(policy: string): string[] {
   const base = basename(policy).replace(/\.ya?ml$/, '');
-  const names = readdirSync(dirname(policy)).filter(
-    (name) => name.startsWith(`${base}.`) && /\.test\.ya?ml$/.test(name) && name !== basename(policy),
-  );
-  return names.sort().map((name) => join(dirname(policy), name));
+  const names = readdirSync(dirname(policy));
+  const own = names.filter((name) => {
+    const [, tested] = /^(.+)\.test\.ya?ml$/.exec(name) ?? [];
+    const other = names.includes(`${tested}.yaml`) || names.includes(`${tested}.yml`);
+    return tested === base || (tested?.startsWith(`${base}.`) === true && !other);
+  });
+  return own.sort().map((name) => join(dirname(policy), name));
 }
 
 function runTests({ policy, filter, files }: Prepared): PolicyReport {
