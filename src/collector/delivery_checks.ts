@@ -1,4 +1,6 @@
-import type { Delivery } from '../policy/delivery.ts';
+import type { Delivery, DeliverySource } from '../policy/delivery.ts';
+
+import { PORTS } from './generated.ts';
 
 /** What no configuration can be made of, whatever the collector: reported at the name it is about. */
 export function checkDelivery(delivery: Delivery, sourceOf: (tag: string) => number): void {
@@ -8,6 +10,7 @@ export function checkDelivery(delivery: Delivery, sourceOf: (tag: string) => num
     const message = `source \`${taker.name.value}\` comes first and takes the tag \`${source.tag}\``;
     source.name.report('source_shadowed', message, 'put the source with the narrower tag first');
   }
+  checkPorts(delivery);
   const taken = new Set(delivery.destinations.flatMap((each) => (each.target.kind === 'none' ? [] : each.routes)));
   for (const route of delivery.routes) {
     if (taken.has(route.value)) continue;
@@ -18,4 +21,25 @@ export function checkDelivery(delivery: Delivery, sourceOf: (tag: string) => num
       `add \`${route.value}: {file: /var/log/…}\` or the like to \`destinations\``,
     );
   }
+}
+
+/** A port is taken once for each protocol. */
+function checkPorts({ sources }: Delivery): void {
+  const owners = new Map<string, string>(
+    Object.entries(PORTS).map(([use, port]) => [`tcp ${port}`, `metrics of the ${use}`]),
+  );
+  for (const source of sources) {
+    const key = portOf(source);
+    if (key === undefined) continue;
+    const owner = owners.get(key);
+    const message = `port ${key.slice(4)} of source \`${source.name.value}\` is taken by ${owner}`;
+    if (owner !== undefined) source.name.report('port_taken', message, 'give one of them another port');
+    owners.set(key, `source \`${source.name.value}\``);
+  }
+}
+
+function portOf({ input }: DeliverySource): string | undefined {
+  if (!('settings' in input) || !('listen' in input.settings)) return undefined;
+  const udp = input.kind === 'syslog' && input.settings.mode === 'udp';
+  return `${udp ? 'udp' : 'tcp'} ${/\d+$/.exec(input.settings.listen)?.[0] ?? ''}`;
 }

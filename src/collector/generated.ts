@@ -7,7 +7,11 @@ export interface Places {
   readonly config: string;
   /** Buffers, offsets, dead letters: a disk that survives a restart. */
   readonly state: string;
+  /** Where the filter is, if not with the configuration. */
+  readonly filter?: string;
 }
+
+export const filterPath = ({ config, filter }: Places): string => `${filter ?? config}/${FILTER_FILE}`;
 
 export const FILTER_FILE = 'filter.wasm';
 /** Prometheus counters of the collector itself, and of the events it saw. */

@@ -14,7 +14,7 @@ export interface Configured<T> {
 }
 
 /** Checks a policy as a whole, and makes something of its delivery if nothing is wrong with it. */
-export function configure<T>(input: PolicyInput, make: (delivery: Delivery) => T): Configured<T> {
+export function configure<T>(input: PolicyInput, make: (delivery: Delivery, filter: BuiltFilter) => T): Configured<T> {
   const { filter, diagnostics: faults } = buildFilter(input);
   if (filter === undefined) return { diagnostics: faults };
   const diagnostics: Diagnostic[] = [];
@@ -22,7 +22,7 @@ export function configure<T>(input: PolicyInput, make: (delivery: Delivery) => T
   if (document === undefined) throw new Error('a policy that compiles can be read');
   const delivery = compileDelivery(document, filter.plan.name);
   checkDelivery(delivery, (tag) => filter.plan.sources.findIndex((source) => matchesWildcard(source.tag, tag)));
-  const made = make(delivery);
+  const made = make(delivery, filter);
   diagnostics.sort(compareDiagnostics);
   return diagnostics.length > 0 ? { diagnostics } : { result: { made, filter }, diagnostics };
 }

@@ -38,6 +38,7 @@ describe('what Fluent Bit cannot do', () => {
 sources:
   - {name: queue, tag: alb, format: aws_alb, input: {aws_s3: {queue_url: 'https://sqs.eu-west-1.amazonaws.com/1/q', region: eu-west-1}}}
   - {name: silent, tag: silent, format: auto}
+  - {name: taken, tag: taken, format: auto, input: {http: '0.0.0.0:2020'}}
   - {name: narrow, tag: alb, format: auto, input: {files: /var/log/alb/*.log}}
 routes:
   - {name: page}
@@ -55,15 +56,17 @@ destinations:
         help: generate \`auditlb config vector\` for it
       policy.yaml:4:12: input_missing: source \`silent\` has no input
         help: add \`input: {files: /var/log/…}\` to it
-      policy.yaml:5:12: source_shadowed: source \`queue\` comes first and takes the tag \`alb\`
+      policy.yaml:5:12: port_taken: port 2020 of source \`taken\` is taken by metrics of the collector
+        help: give one of them another port
+      policy.yaml:6:12: source_shadowed: source \`queue\` comes first and takes the tag \`alb\`
         help: put the source with the narrower tag first
-      policy.yaml:10:12: route_without_output: route \`never\` goes nowhere: none of its destinations is described
+      policy.yaml:11:12: route_without_output: route \`never\` goes nowhere: none of its destinations is described
         help: add \`never: {file: /var/log/…}\` or the like to \`destinations\`
-      policy.yaml:12:3: destination_unsupported: Fluent Bit cannot page: it posts many records as one body
+      policy.yaml:13:3: destination_unsupported: Fluent Bit cannot page: it posts many records as one body
         help: send the route on to Vector by \`forward\`, and give Vector this destination
-      policy.yaml:13:3: more_nodes_than_shards: destination \`lake\` has 2 nodes for 1 shard
+      policy.yaml:14:3: more_nodes_than_shards: destination \`lake\` has 2 nodes for 1 shard
         help: set \`shards: {count: 2, by: […]}\` or put a load balancer in front
-      policy.yaml:15:3: kind_missing: destination \`named\` does not say what it is
+      policy.yaml:16:3: kind_missing: destination \`named\` does not say what it is
         help: write for instance \`{file: /var/log/…}\`"
     `);
   });

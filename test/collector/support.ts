@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Generated, type Places, textFiles } from '../../src/collector/generated.ts';
 import { configure } from '../../src/collector/read_delivery.ts';
 import { formatDiagnostic } from '../../src/diagnostic.ts';
+import type { BuiltFilter } from '../../src/filter.ts';
 import type { Delivery } from '../../src/policy/delivery.ts';
 
 type Make = (delivery: Delivery, places: Places) => Generated;
@@ -18,7 +19,12 @@ export const policyNames = (): string[] => readdirSync(POLICIES).map((file) => f
 
 /** The text files made of a policy that must be right. */
 export function generate(text: string, make: Make, places = PLACES): Map<string, string> {
-  const { result, diagnostics } = configure({ text, file: 'policy.yaml' }, (delivery) => make(delivery, places));
+  return made(text, (delivery) => make(delivery, places));
+}
+
+/** The text files of a generator that needs the filter too. */
+export function made(text: string, make: (delivery: Delivery, filter: BuiltFilter) => Generated): Map<string, string> {
+  const { result, diagnostics } = configure({ text, file: 'policy.yaml' }, make);
   if (result === undefined) throw new Error(diagnostics.map(formatDiagnostic).join('\n'));
   return textFiles(result.made);
 }

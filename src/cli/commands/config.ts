@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { fluentBit } from '../../collector/fluent_bit/index.ts';
 import { FILTER_FILE, type Generated, type Places, textFiles } from '../../collector/generated.ts';
+import { kubernetes } from '../../collector/kubernetes/index.ts';
 import { configure } from '../../collector/read_delivery.ts';
 import { type Front, vector } from '../../collector/vector/index.ts';
+import type { BuiltFilter } from '../../filter.ts';
 import type { Delivery } from '../../policy/delivery.ts';
 import { readPolicyFile } from '../policy_file.ts';
 import { CommandError, EXIT, printDiagnostics, say } from '../terminal.ts';
@@ -12,9 +14,12 @@ import { CommandError, EXIT, printDiagnostics, say } from '../terminal.ts';
 interface Options {
   readonly policy: string;
   readonly out?: string;
+  readonly json: boolean;
+}
+
+interface Folders {
   readonly configDir: string;
   readonly stateDir: string;
-  readonly json: boolean;
 }
 
 const NOTES = `
@@ -26,13 +31,14 @@ export function configCommand(): Command {
     .description('Generate the configuration of a log collector from a policy.')
     .addHelpText('after', NOTES)
     .addCommand(fluentBitCommand())
-    .addCommand(vectorCommand());
+    .addCommand(vectorCommand())
+    .addCommand(kubernetesCommand());
 }
 
 function fluentBitCommand(): Command {
   const about = 'Fluent Bit 5.1: inputs with the filter, outputs with retries and buffers on disk.';
-  return generator('fluent-bit', about, '/etc/fluent-bit', '/var/lib/fluent-bit').action((options: Options) =>
-    run(options, fluentBit),
+  return generator('fluent-bit', about, '/etc/fluent-bit', '/var/lib/fluent-bit').action((options: Options & Folders) =>
+    run(options, (delivery) => fluentBit(delivery, placesOf(options))),
   );
 }
 
@@ -40,26 +46,39 @@ function vectorCommand(): Command {
   const about = 'Vector 0.58, which runs no WebAssembly itself, and what runs the filter for it.';
   return generator('vector', about, '/etc/vector', '/var/lib/vector')
     .addOption(new Option('--front <kind>', 'what runs the filter').choices(['bridge', 'fluent-bit']).default('bridge'))
-    .action((options: Options & { front: Front }) =>
-      run(options, (delivery, places) => vector(delivery, places, options.front)),
+    .action((options: Options & Folders & { front: Front }) =>
+      run(options, (delivery) => vector(delivery, placesOf(options), options.front)),
     );
 }
 
-function generator(name: string, description: string, config: string, state: string): Command {
+function kubernetesCommand(): Command {
+  return withPolicy(
+    'kubernetes',
+    'Fluent Bit in Kubernetes: agents on the nodes, aggregators with disks, for kubectl.',
+  ).action((options: Options) => run(options, (delivery, filter) => kubernetes(delivery, filter)));
+}
+
+/** What every generator takes. */
+function withPolicy(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .requiredOption('-p, --policy <file>', 'policy file, or - for standard input')
     .option('-o, --out <folder>', 'write the files and the filter there, instead of the files to standard output')
-    .option('--config-dir <folder>', 'where the files will be on the collector’s machine', config)
-    .option('--state-dir <folder>', 'where buffers and offsets will be there', state)
     .option('--json', 'print the errors as JSON', false);
 }
 
-function run(options: Options, make: (delivery: Delivery, places: Places) => Generated): void {
-  const places = { config: options.configDir, state: options.stateDir };
+function generator(name: string, description: string, config: string, state: string): Command {
+  return withPolicy(name, description)
+    .option('--config-dir <folder>', 'where the files will be on the collector’s machine', config)
+    .option('--state-dir <folder>', 'where buffers and offsets will be there', state);
+}
+
+const placesOf = ({ configDir, stateDir }: Folders): Places => ({ config: configDir, state: stateDir });
+
+function run(options: Options, make: (delivery: Delivery, filter: BuiltFilter) => Generated): void {
   const { made, texts } = readPolicyFile<ReturnType<typeof configure<Generated>>>(
     options.policy,
-    (input) => configure(input, (delivery) => make(delivery, places)),
+    (input) => configure(input, make),
     (fault) => ({ diagnostics: [fault] }),
   );
   const { result, diagnostics } = made;

@@ -1,3 +1,4 @@
+import type { YAMLMap } from 'yaml';
 import type { Delivery } from '../../policy/delivery.ts';
 import { type Generated, generatedBy, type Places, PORTS } from '../generated.ts';
 import { about, list, map, yamlText } from '../yaml_text.ts';
@@ -7,13 +8,13 @@ import { service } from './service.ts';
 
 export const FLUENT_BIT_FILE = 'fluent-bit.yaml';
 
-/** A complete configuration of Fluent Bit 5.1 for a policy. What Fluent Bit cannot do is reported at its name. */
-export function fluentBit(delivery: Delivery, places: Places): Generated {
+/** A complete configuration of Fluent Bit 5.1 for a policy, with `more` inputs whose records the filter has seen elsewhere. What Fluent Bit cannot do is reported at its name. */
+export function fluentBit(delivery: Delivery, places: Places, more: readonly YAMLMap[] = []): Generated {
   const lines = parsers(delivery);
   const root = map(['service', service(places)], lines.length > 0 && ['parsers', list(lines)], [
     'pipeline',
     map(
-      ['inputs', list(inputs(delivery, places))],
+      ['inputs', list([...inputs(delivery, places), ...more])],
       ['filters', list([eventCounter()])],
       ['outputs', list([...outputs(delivery, places), metrics()])],
     ),

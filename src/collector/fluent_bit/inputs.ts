@@ -1,6 +1,6 @@
 import type { YAMLMap } from 'yaml';
 import type { Delivery, DeliverySource, Input } from '../../policy/delivery.ts';
-import { FILTER_FILE, type Places } from '../generated.ts';
+import { filterPath, type Places } from '../generated.ts';
 import { about, type Entry, inline, list, map } from '../yaml_text.ts';
 import { listenerTls, splitAddress } from './network.ts';
 
@@ -28,7 +28,7 @@ export function processors(name: string, places: Places): YAMLMap[] {
     map(
       ['name', 'wasm'],
       ['event_format', 'json', 'never msgpack: its zero bytes cut records off'],
-      ['wasm_path', `${places.config}/${FILTER_FILE}`],
+      ['wasm_path', filterPath(places)],
       ['function_name', 'filter'],
       ['wasm_heap_size', '1M'],
       ['wasm_stack_size', '1M', 'the default is 8 KiB'],
