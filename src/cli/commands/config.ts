@@ -11,6 +11,8 @@ import type { Delivery } from '../../policy/delivery.ts';
 import { readPolicyFile } from '../policy_file.ts';
 import { CommandError, EXIT, printDiagnostics, say } from '../terminal.ts';
 
+import { checkConfigs, configCheckCommand } from './config_check.ts';
+
 interface Options {
   readonly policy: string;
   readonly out?: string;
@@ -28,11 +30,17 @@ Example: auditlb config fluent-bit --policy policy.yaml --out /etc/fluent-bit`;
 
 export function configCommand(): Command {
   return new Command('config')
-    .description('Generate the configuration of a log collector from a policy.')
+    .description('Generate the configuration of a log collector from a policy, or look for traps in one.')
+    .option('--check <file...>', 'the same as `config check`')
     .addHelpText('after', NOTES)
     .addCommand(fluentBitCommand())
     .addCommand(vectorCommand())
-    .addCommand(kubernetesCommand());
+    .addCommand(kubernetesCommand())
+    .addCommand(configCheckCommand())
+    .action((options: { check?: string[] }, command: Command) => {
+      if (options.check === undefined) command.help({ error: true });
+      checkConfigs(options.check ?? [], { json: false });
+    });
 }
 
 function fluentBitCommand(): Command {

@@ -90,7 +90,7 @@ function buffer({ evidence, priority }: DeliveryDestination): Entry {
     'buffer',
     settings,
     low
-      ? 'Low priority: a full buffer drops and counts, and holds nobody else back.'
+      ? 'Low priority: a full buffer drops and counts, and holds nobody else back. auditlb: allow full_buffer_drops'
       : 'A full buffer holds the sources back, which then wait or read again.',
   ];
 }
