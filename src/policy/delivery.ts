@@ -23,6 +23,8 @@ export interface Delivery {
   readonly destinations: readonly DeliveryDestination[];
   readonly routes: readonly Text[];
   readonly shards: number;
+  /** When events carry their own line: those that drifted are known by it if they do only when incomplete. */
+  readonly raw: 'incomplete' | 'always' | 'never';
 }
 
 export interface DeliverySource {
@@ -75,6 +77,7 @@ export function compileDelivery(document: PolicyDocument, policy: string): Deliv
     destinations,
     routes: (document.routes ?? []).flatMap((route) => route.name ?? []),
     shards: document.shards?.count ?? document.shards?.weights?.length ?? 1,
+    raw: document.raw ?? 'incomplete',
   };
 }
 

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fluentBit } from '../../src/collector/fluent_bit/index.ts';
+import { packageRoot } from '../../src/policy/catalog.ts';
 import { configFaults, fluentBitMissing, GOLDEN, generate, policyText } from './support.ts';
 
 const missing = fluentBitMissing();
@@ -30,6 +31,13 @@ describe.each(['edge', 'everything'])('Fluent Bit for %s', (name) => {
     expect(faults).toEqual([]);
     expect(`${stdout}${stderr}`).toContain('configuration test is successful');
   });
+});
+
+it('ships the agent of the demo as the generator makes it', async () => {
+  const demo = join(packageRoot(), 'fluent-bit', 'demo');
+  for (const [file, text] of generate(readFileSync(join(demo, 'policy.yaml'), 'utf8'), fluentBit)) {
+    await expect(text).toMatchFileSnapshot(join(demo, 'agent', file));
+  }
 });
 
 describe('what Fluent Bit cannot do', () => {

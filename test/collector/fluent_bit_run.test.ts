@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +16,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fluentBit } from '../../src/collector/fluent_bit/index.ts';
 import { FILTER_FILE, PORTS } from '../../src/collector/generated.ts';
+import { metrics } from '../../src/collector/metrics/index.ts';
 import { buildFilter } from '../../src/filter.ts';
 import { packageRoot } from '../../src/policy/catalog.ts';
-import { fluentBitMissing, generate, policyText } from './support.ts';
+import { fluentBitMissing, generate, made, policyText } from './support.ts';
 
 const missing = fluentBitMissing();
 const running: ChildProcess[] = [];
@@ -63,7 +73,9 @@ pipeline:
   return join(folder, `${name}.ndjson`);
 }
 
-async function agent(nodes: readonly number[]): Promise<void> {
+/** Starts the agent; the addresses of its metrics. */
+async function agent(nodes: readonly number[]): Promise<{ collector: string; events: string }> {
+  const [collector, events] = [await freePort(), await freePort()];
   const text = policyText('edge')
     .replace('siem-a:24224', `127.0.0.1:${nodes[0]}`)
     .replace('siem-b:24224', `127.0.0.1:${nodes[1]}`)
@@ -73,13 +85,32 @@ async function agent(nodes: readonly number[]): Promise<void> {
   mkdirSync(join(folder, 'logs', 'nginx'));
   for (const [file, content] of generate(text, fluentBit, { config: folder, state: join(folder, 'state') })) {
     const ports = content
-      .replace(`port: ${PORTS.collector}`, `port: ${await freePort()}`)
-      .replace(`port: ${PORTS.events}`, `port: ${await freePort()}`);
+      .replace(`port: ${PORTS.collector}`, `port: ${collector}`)
+      .replace(`port: ${PORTS.events}`, `port: ${events}`);
     writeFileSync(join(folder, file), ports);
   }
   writeFileSync(join(folder, FILTER_FILE), buildFilter({ text, file: 'policy.yaml' }).filter!.wasm);
   start(join(folder, 'fluent-bit.yaml'));
+  return {
+    collector: `http://127.0.0.1:${collector}/api/v2/metrics/prometheus`,
+    events: `http://127.0.0.1:${events}/metrics`,
+  };
 }
+
+/** Text of a page once it holds `part`. */
+async function pageWith(url: string, part: string): Promise<string> {
+  for (let turn = 0; ; turn++) {
+    const text = await fetch(url).then(
+      (answer) => answer.text(),
+      () => '',
+    );
+    if (text.includes(part) || turn > 200) return text;
+    await pause(100);
+  }
+}
+
+/** A line with a field the format does not know. */
+const LONGER = '203.0.113.9 - - [03/Feb/2026:04:05:06 +0000] "GET / HTTP/1.1" 200 1 "-" "-" "more"';
 
 const routed = (lines: readonly string[], route: string): string[] =>
   lines.filter((line) => (JSON.parse(line) as { auditlb: { routes: string[] } }).auditlb.routes.includes(route));
@@ -90,12 +121,15 @@ describe.skipIf(missing !== undefined)(
     it('delivers every record once to each of its destinations, with one node down', async () => {
       const [up, down] = [await freePort(), await freePort()];
       const siem = aggregator('siem-a', up);
-      await agent([up, down]);
+      const pages = await agent([up, down]);
       const samples = join(packageRoot(), 'samples');
       copyFileSync(join(samples, 'nginx.access.log'), join(folder, 'logs', 'nginx', 'access.log'));
+      appendFileSync(join(folder, 'logs', 'nginx', 'access.log'), `${LONGER}\n`);
       copyFileSync(join(samples, 'alb.log'), join(folder, 'logs', 'alb', 'alb.log'));
-      const written = ['nginx.access.log', 'alb.log'].flatMap((file) =>
-        readFileSync(join(samples, file), 'utf8').trim().split('\n'),
+      const written = ['nginx/access.log', 'alb/alb.log'].flatMap((file) =>
+        readFileSync(join(folder, 'logs', file), 'utf8')
+          .trim()
+          .split('\n'),
       );
       const archive = await linesOf([join(folder, 'out', 'archive.ndjson')], written.length);
       expect(archive).toHaveLength(written.length);
@@ -103,6 +137,13 @@ describe.skipIf(missing !== undefined)(
       expect(expected.length).toBeGreaterThan(0);
       expect((await linesOf([siem], expected.length)).sort()).toEqual(expected);
       expect(existsSync(join(folder, 'state', 'dead', 'dead.ndjson'))).toBe(false);
+      const seen = `${await pageWith(pages.events, 'drift_total{')}${await pageWith(pages.collector, 'latency')}`;
+      const alerts = made(policyText('edge'), metrics).get('alerts.yaml')!;
+      const names = [...alerts.matchAll(/\b(?:fluentbit|auditlb_filter)_\w+/g)].map(([name]) =>
+        name.replace(/_(bucket|count)$/, ''),
+      );
+      expect(names.filter((name) => !seen.includes(`# TYPE ${name} `))).toEqual([]);
+      expect(seen).toMatch(/auditlb_filter_drift_total\{source="nginx",format="nginx_combined"\} 1/);
     });
   },
 );

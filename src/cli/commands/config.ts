@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { fluentBit } from '../../collector/fluent_bit/index.ts';
 import { FILTER_FILE, type Generated, type Places, textFiles } from '../../collector/generated.ts';
 import { kubernetes } from '../../collector/kubernetes/index.ts';
+import { metrics } from '../../collector/metrics/index.ts';
 import { configure } from '../../collector/read_delivery.ts';
 import { type Front, vector } from '../../collector/vector/index.ts';
 import type { BuiltFilter } from '../../filter.ts';
@@ -36,6 +37,7 @@ export function configCommand(): Command {
     .addCommand(fluentBitCommand())
     .addCommand(vectorCommand())
     .addCommand(kubernetesCommand())
+    .addCommand(metricsCommand())
     .addCommand(configCheckCommand())
     .action((options: { check?: string[] }, command: Command) => {
       if (options.check === undefined) command.help({ error: true });
@@ -66,12 +68,19 @@ function kubernetesCommand(): Command {
   ).action((options: Options) => run(options, (delivery, filter) => kubernetes(delivery, filter)));
 }
 
+function metricsCommand(): Command {
+  return withPolicy(
+    'metrics',
+    'Prometheus alerts and a Grafana dashboard for the sources and destinations of the policy.',
+  ).action((options: Options) => run(options, metrics, false));
+}
+
 /** What every generator takes. */
 function withPolicy(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .requiredOption('-p, --policy <file>', 'policy file, or - for standard input')
-    .option('-o, --out <folder>', 'write the files and the filter there, instead of the files to standard output')
+    .option('-o, --out <folder>', 'write the files there, instead of to standard output')
     .option('--json', 'print the errors as JSON', false);
 }
 
@@ -83,7 +92,7 @@ function generator(name: string, description: string, config: string, state: str
 
 const placesOf = ({ configDir, stateDir }: Folders): Places => ({ config: configDir, state: stateDir });
 
-function run(options: Options, make: (delivery: Delivery, filter: BuiltFilter) => Generated): void {
+function run(options: Options, make: (delivery: Delivery, filter: BuiltFilter) => Generated, withFilter = true): void {
   const { made, texts } = readPolicyFile<ReturnType<typeof configure<Generated>>>(
     options.policy,
     (input) => configure(input, make),
@@ -94,7 +103,11 @@ function run(options: Options, make: (delivery: Delivery, filter: BuiltFilter) =
     printDiagnostics(diagnostics, texts, options.json);
     process.exitCode = EXIT.couldNotRun;
   } else if (options.out === undefined) print(result.made);
-  else writeAll(options.out, new Map([...result.made, [FILTER_FILE, result.filter.wasm]]));
+  else
+    writeAll(
+      options.out,
+      new Map([...result.made, ...(withFilter ? [[FILTER_FILE, result.filter.wasm] as const] : [])]),
+    );
 }
 
 /** Text only; several files are several documents with their names above them. */

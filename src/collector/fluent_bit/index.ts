@@ -15,7 +15,7 @@ export function fluentBit(delivery: Delivery, places: Places, more: readonly YAM
     'pipeline',
     map(
       ['inputs', list([...inputs(delivery, places), ...more])],
-      ['filters', list([eventCounter()])],
+      ['filters', list(counters(delivery))],
       ['outputs', list([...outputs(delivery, places), metrics()])],
     ),
   ]);
@@ -23,32 +23,40 @@ export function fluentBit(delivery: Delivery, places: Places, more: readonly YAM
   return new Map([[FLUENT_BIT_FILE, yamlText(head, root)], ...nodeFiles(delivery)]);
 }
 
-/** Counts events; changes none. The tag has route and shard in it. */
-const eventCounter = () =>
-  about(
-    'Counts events and changes none: no filter may touch a record behind the processors.',
-    map(
-      ['name', 'log_to_metrics'],
-      ['match_regex', '^audit\\.'],
-      ['tag', 'auditlb.metrics'],
-      ['metric_mode', 'counter'],
-      ['metric_namespace', 'auditlb'],
-      ['metric_subsystem', 'filter'],
-      ['metric_name', 'events_total'],
-      ['metric_description', 'Events by source, format, parse status, outcome and tag'],
-      [
-        'add_label',
-        list([
-          "source $auditlb['source']",
-          "format $auditlb['format']",
-          "status $auditlb['status']",
-          'outcome $status_id',
-          "tag $auditlb['tag']",
-        ]),
-      ],
-      ['flush_interval_sec', 10],
-    ),
+const LABELS = ["source $auditlb['source']", "format $auditlb['format']"];
+
+function counter(name: string, description: string, labels: readonly string[], only: readonly string[] = []): YAMLMap {
+  return map(
+    ['name', 'log_to_metrics'],
+    ['match_regex', '^audit\\.'],
+    ['tag', 'auditlb.metrics'],
+    ['metric_mode', 'counter'],
+    ['metric_namespace', 'auditlb'],
+    ['metric_subsystem', 'filter'],
+    ['metric_name', name],
+    ['metric_description', description],
+    ['add_label', list(labels)],
+    only.length > 0 && ['regex', list(only)],
+    ['flush_interval_sec', 10],
   );
+}
+
+/** Counters of events; they change none. The tag has route and shard in it. */
+function counters({ raw }: Delivery): YAMLMap[] {
+  const events = counter('events_total', 'Events by source, format, parse status, outcome and tag', [
+    ...LABELS,
+    "status $auditlb['status']",
+    'outcome $status_id',
+    "tag $auditlb['tag']",
+  ]);
+  const drift = counter('drift_total', 'Events that fit their format and hold more than it knows', LABELS, [
+    "$auditlb['status'] ^ok$",
+    '$raw_data .',
+  ]);
+  const all = [about('Counts events and changes none: no filter may touch a record behind the processors.', events)];
+  if (raw === 'incomplete') all.push(about('An event that is fine and still carries its line has drifted.', drift));
+  return all;
+}
 
 const metrics = () =>
   map(
