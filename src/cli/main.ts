@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { packageVersion } from '../filter.ts';
+import { bridgeCommand } from './commands/bridge.ts';
 import { buildCommand } from './commands/build.ts';
 import { checkCommand } from './commands/check.ts';
 import { configCommand } from './commands/config.ts';
@@ -27,6 +28,7 @@ const program = new Command('auditlb')
   )
   .addCommand(runCommand())
   .addCommand(buildCommand())
+  .addCommand(bridgeCommand())
   .addCommand(checkCommand())
   .addCommand(configCommand())
   .addCommand(testCommand())

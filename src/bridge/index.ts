@@ -1,0 +1,2 @@
+export { ENCODINGS } from './body.ts';
+export { Bridge, type BridgeOptions } from './server.ts';
