@@ -1,4 +1,5 @@
 import { type Answer, FilterInstance } from '../host/index.ts';
+import { hostTime } from '../run/record.ts';
 
 /** Records of one request, in order. Everything in it can be handed to another thread. */
 export interface Batch {
@@ -6,8 +7,8 @@ export interface Batch {
   readonly records: readonly Uint8Array[];
   /** Key that holds a record's own time. */
   readonly timeKey: string;
-  /** Time of records without one, milliseconds. */
-  readonly arrivedMs: number;
+  /** Time of records without one. */
+  readonly arrived: Date;
 }
 
 export interface FilteredRecord {
@@ -35,7 +36,7 @@ export class BatchFilter {
     this.#instance = new FilterInstance(wasm);
   }
 
-  run({ tag, records, timeKey, arrivedMs }: Batch): Filtered {
+  run({ tag, records, timeKey, arrived }: Batch): Filtered {
     const name = Buffer.from(tag);
     const needle = Buffer.from(`${JSON.stringify(timeKey)}:`);
     const made: FilteredRecord[] = [];
@@ -43,7 +44,7 @@ export class BatchFilter {
     let lost = 0;
     this.#instance.startBatch();
     for (const [index, record] of records.entries()) {
-      const { seconds, nanoseconds } = timeOf(record, needle, timeKey) ?? fromMs(arrivedMs);
+      const { seconds, nanoseconds } = timeOf(record, needle, timeKey) ?? hostTime(arrived);
       const answer = this.#instance.call(name, seconds, nanoseconds, record);
       if (answer.kind === 'dropped') dropped++;
       else if (answer.kind === 'lost') {
@@ -60,11 +61,6 @@ interface HostTime {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
-
-const fromMs = (ms: number): HostTime => ({
-  seconds: Math.floor(ms / 1000),
-  nanoseconds: Math.floor(ms % 1000) * 1_000_000,
-});
 
 /** The record's own time, RFC 3339. So a record sent again has the time it had. */
 function timeOf(record: Uint8Array, needle: Buffer, key: string): HostTime | undefined {

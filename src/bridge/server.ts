@@ -182,7 +182,7 @@ export class Bridge {
     const records = splitRecords(body);
     this.metrics.add('bytes_in_total', body.length);
     this.metrics.add('records_in_total', records.length);
-    const batch = { tag, records, timeKey: this.#options.timeKey, arrivedMs: this.#options.now().getTime() };
+    const batch = { tag, records, timeKey: this.#options.timeKey, arrived: this.#options.now() };
     return this.#queues.run(source, async () => {
       if (signal.aborted) return this.#late('it waited for those before it');
       const filtered = await this.#pool.run(source, batch);

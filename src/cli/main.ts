@@ -8,6 +8,7 @@ import { configCommand } from './commands/config.ts';
 import { explainCommand } from './commands/explain.ts';
 import { formatsCommand } from './commands/formats.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { runCommand } from './commands/run.ts';
 import { testCommand } from './commands/test.ts';
 import { CommandError, EXIT, paint, say } from './terminal.ts';
@@ -34,7 +35,8 @@ const program = new Command('auditlb')
   .addCommand(testCommand())
   .addCommand(explainCommand())
   .addCommand(formatsCommand())
-  .addCommand(inspectCommand());
+  .addCommand(inspectCommand())
+  .addCommand(reconcileCommand());
 
 try {
   await program.parseAsync();

@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress';
 import { Argument, Command } from 'commander';
 import { FilterInstance } from '../../host/index.ts';
 import { type Input, InputError, openInput } from '../../run/input.ts';
@@ -6,6 +5,7 @@ import { Runner } from '../../run/runner.ts';
 import { FolderSink, type Sink, StdoutSink } from '../../run/sinks.ts';
 import type { Summary } from '../../run/summary.ts';
 import { buildOrReport, DEFAULT_POLICY } from '../policy_file.ts';
+import { progressBar } from '../progress.ts';
 import { bytesText, CommandError, columns, EXIT, grouped, hostTime, paint, say } from '../terminal.ts';
 import { openFilter, readModule } from './inspect.ts';
 
@@ -88,32 +88,14 @@ async function runAll(files: readonly string[], options: RunOptions, runner: Run
   };
   for (const file of files) await noting(async () => void inputs.push(await openInput(file, options.tag)));
   const total = inputs.reduce((sum, input) => sum + input.sizeBytes, 0);
-  const bar = progressBar(total, options);
+  const toTerminal = options.out === undefined && process.stdout.isTTY === true;
+  const bar = options.quiet || toTerminal ? undefined : progressBar(total);
   for (const input of inputs)
     await noting(() =>
       runner.run(input, (bytes) => bar?.increment(bytes, { records: grouped(runner.summary.records) })),
     );
   bar?.stop();
   return faults;
-}
-
-/** A bar on a terminal that shows nothing else meanwhile. */
-function progressBar(total: number, options: RunOptions): SingleBar | undefined {
-  if (
-    process.stderr.isTTY !== true ||
-    options.quiet === true ||
-    total === 0 ||
-    (options.out === undefined && process.stdout.isTTY === true)
-  )
-    return undefined;
-  const bar = new SingleBar({
-    format: '{bar} {percentage}%  {records} records  {eta_formatted} left',
-    hideCursor: true,
-    stream: process.stderr,
-    clearOnComplete: true,
-  });
-  bar.start(total, 0, { records: '0' });
-  return bar;
 }
 
 function summaryText(summary: Summary): string {
