@@ -117,6 +117,17 @@ export class FluentBit {
     if (!this.ended) this.#process.kill('SIGTERM');
     return this.#exit;
   }
+
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<number | NodeJS.Signals> {
+    this.#process.kill('SIGKILL');
+    return this.#exit;
+  }
+
+  /** Waits until it ends by itself. */
+  exited(): Promise<number | NodeJS.Signals> {
+    return this.#exit;
+  }
 }
 
 /**

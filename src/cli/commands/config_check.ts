@@ -20,9 +20,10 @@ export function configCheckCommand(): Command {
 
 export function checkConfigs(files: readonly string[], options: CheckOptions): void {
   const version = versionOf(options.collectorVersion);
-  const results = files.map((file) => ({ file, ...checkConfig(file, textOf(file), version) }));
+  const texts = new Map(files.map((file) => [file, textOf(file)]));
+  const results = [...texts].map(([file, text]) => ({ file, ...checkConfig(file, text, version) }));
   const diagnostics = results.flatMap((result) => result.diagnostics);
-  if (diagnostics.length > 0 || options.json) printDiagnostics(diagnostics, options.json);
+  if (diagnostics.length > 0 || options.json) printDiagnostics(diagnostics, texts, options.json);
   for (const { file, kind, diagnostics: found } of results) {
     if (found.length === 0 && !options.json) say(`${file}: no trap found (${kind})`);
   }
