@@ -33,6 +33,8 @@ describe.skipIf(FLUENT_BIT === undefined)('nothing is missing after', () => {
       expect(unexpectedOf(statement)).toBe(0);
       const { records, delivered, unparsed, dropped } = statement;
       expect(delivered + unparsed + dropped).toBe(records);
+      // Whatever came twice came with the id it had.
+      expect(rig.ids).toBe(records);
     } finally {
       await rig.stop();
     }

@@ -5,9 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { buildFilter } from '../../src/filter.ts';
 import { FilterInstance } from '../../src/host/index.ts';
 import { packageRoot } from '../../src/policy/catalog.ts';
+import { findEvent, idOf } from '../../src/reconcile/event.ts';
 import { isComplete, reconcile, type Statement } from '../../src/reconcile/index.ts';
 import { openInput } from '../../src/run/input.ts';
-import { FluentBit, freePort, temporaryFolder, until } from './support.ts';
+import { FluentBit, freePort, linesOf, temporaryFolder, until } from './support.ts';
 
 const EDGE = join(packageRoot(), 'fluent-bit', 'edge');
 const PATIENCE_MS = 240_000;
@@ -31,7 +32,7 @@ class Node {
 
   /** Events it has written so far. */
   get count(): number {
-    return existsSync(this.file) ? readFileSync(this.file, 'utf8').split('\n').length - 1 : 0;
+    return linesOf(this.file).length;
   }
 
   async start(): Promise<void> {
@@ -129,8 +130,7 @@ export class Rig {
 
   /** Events in the archive so far. */
   get archived(): number {
-    const path = join(this.folder, 'archive', 'archive.ndjson');
-    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
+    return linesOf(join(this.folder, 'archive', 'archive.ndjson')).length;
   }
 
   until(what: string, seen: () => boolean): Promise<boolean> {
@@ -160,6 +160,12 @@ export class Rig {
       },
       () => {},
     );
+  }
+
+  /** Different ids in the archive. */
+  get ids(): number {
+    const events = linesOf(join(this.folder, 'archive', 'archive.ndjson')).flatMap((line) => findEvent(line) ?? []);
+    return new Set(events.map(idOf)).size;
   }
 
   /** The account once nothing is missing any more, or when patience ends. */
