@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import { KEY_SIZE } from './entry.ts';
 
-/** An event as the filter wrote it, and collectors carried it. */
+/** An event of any schema, as the filter wrote it and collectors carried it. */
 export interface Event {
-  readonly time?: unknown;
   readonly metadata?: { readonly uid?: unknown };
-  readonly auditlb: { readonly status?: string; readonly routes?: readonly string[]; readonly tag?: string };
+  readonly auditlb: {
+    readonly uid?: unknown;
+    readonly status?: string;
+    readonly routes?: readonly string[];
+    readonly unmapped?: object;
+  };
+  readonly unmapped?: object;
   readonly [key: string]: unknown;
 }
+
+/** Where schemas put the time: milliseconds, RFC 3339, nanoseconds. */
+const TIME_KEYS = ['time', '@timestamp', 'Timestamp'] as const;
 
 /** How deep in a collector's wrapping an event is looked for, and how often in a line torn by a crash. */
 const DEPTH = 3;
@@ -50,9 +58,16 @@ function isEvent(value: object): value is Event {
 }
 
 /** The event's id, 32 hexadecimal digits, or empty. */
-export function idOf({ metadata }: Event): string {
-  const uid = metadata?.uid;
+export function idOf({ metadata, auditlb }: Event): string {
+  const uid = metadata?.uid ?? auditlb.uid;
   return typeof uid === 'string' && /^[0-9a-f]{32}$/.test(uid) ? uid : '';
+}
+
+/** The event's time in milliseconds; NaN without one. */
+export function timeOf(event: Event): number {
+  const [ms, text, nanoseconds] = TIME_KEYS.map((key) => event[key]);
+  if (typeof ms === 'number') return ms;
+  return typeof text === 'string' ? Date.parse(text) : Math.round(Number(nanoseconds) / 1e6);
 }
 
 /**
@@ -72,14 +87,18 @@ export class ContentHasher {
 
   /** Of an event as it was found. All expected ones come before. */
   found(event: Event): Buffer {
-    const { uid: _, ...metadata } = event.metadata ?? {};
-    const known = { ...only(event, this.#members), metadata, unmapped: only(unmappedOf(event), this.#unmapped) };
-    const { time: __, ...rest } = known as Record<string, unknown>;
-    return createHash('sha1').update(canonical(rest)).digest().subarray(0, KEY_SIZE);
+    const own: Record<string, unknown> = {
+      ...only(event, this.#members),
+      metadata: { ...event.metadata, uid: undefined },
+      auditlb: { ...event.auditlb, uid: undefined, unmapped: undefined },
+      unmapped: only(unmappedOf(event), this.#unmapped),
+    };
+    for (const key of TIME_KEYS) delete own[key];
+    return createHash('sha1').update(canonical(own)).digest().subarray(0, KEY_SIZE);
   }
 }
 
-const unmappedOf = (event: Event): object => (typeof event.unmapped === 'object' ? (event.unmapped ?? {}) : {});
+const unmappedOf = ({ unmapped, auditlb }: Event): object => unmapped ?? auditlb.unmapped ?? {};
 
 const only = (value: object, keys: ReadonlySet<string>): object =>
   Object.fromEntries(Object.entries(value).filter(([key]) => keys.has(key)));

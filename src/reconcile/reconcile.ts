@@ -7,7 +7,7 @@ import { type Input, readLines } from '../run/input.ts';
 import { hostTime } from '../run/record.ts';
 import { Buckets } from './buckets.ts';
 import { CONTENT_AT, ENTRY_SIZE, type Entry, EntryKind, ID_AT, writeEntry } from './entry.ts';
-import { ContentHasher, type Event, findEvent, idOf } from './event.ts';
+import { ContentHasher, type Event, findEvent, idOf, timeOf } from './event.ts';
 import { ELSEWHERE, type MissingLine, matchContents, matchIds, Tally } from './match.ts';
 import type { Statement } from './statement.ts';
 
@@ -131,20 +131,20 @@ class Reconciliation {
       if (!at.optional) this.#dropped++;
       return;
     }
-    if (answer.kind === 'lost') {
+    const event = 'output' in answer ? findEvent(Buffer.from(answer.output).toString()) : undefined;
+    if (event === undefined) {
       this.#lost++;
       return;
     }
-    const event = JSON.parse(Buffer.from(answer.output).toString()) as Event;
     this.#add({
       id: idOf(event),
       content: this.#hasher.expected(event, PLACE_KEYS),
-      time: event.time === this.#options.time.getTime() ? Number.NaN : Number(event.time),
+      time: timeOf(event) === this.#options.time.getTime() ? Number.NaN : timeOf(event),
       line: at.line,
       file: at.file,
       place: this.#routeSet(event),
       kind: at.optional ? EntryKind.optional : EntryKind.input,
-      unparsed: event.auditlb?.status === 'failed',
+      unparsed: event.auditlb.status === 'failed',
     });
   }
 
@@ -161,7 +161,7 @@ class Reconciliation {
         this.#events++;
         const content = this.#hasher.found(event);
         const own = { line: 0, file: 0, kind: EntryKind.output, unparsed: false };
-        this.#add({ ...own, id: idOf(event), content, time: Number(event.time), place });
+        this.#add({ ...own, id: idOf(event), content, time: timeOf(event), place });
       }
     }
   }
@@ -172,7 +172,7 @@ class Reconciliation {
   }
 
   #routeSet(event: Event): number {
-    const routes = [...(event.auditlb?.routes ?? ['unrouted'])];
+    const routes = [...(event.auditlb.routes ?? ['unrouted'])];
     const key = routes.join('.');
     const known = this.#routeSetIndex.get(key) ?? this.#routeSets.push(routes) - 1;
     this.#routeSetIndex.set(key, known);

@@ -15,7 +15,7 @@ export interface Statement {
   readonly dropped: number;
   /** Not in at least one destination they belong to. */
   readonly missing: number;
-  /** Records the filter itself gave no answer for. */
+  /** Records the filter made no event of. */
   readonly lost_by_filter: number;
   /** Events found in the outputs. */
   readonly events: number;

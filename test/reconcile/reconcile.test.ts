@@ -18,15 +18,16 @@ routes:
   - {name: archive}
   - {name: siem, when: 'http.response.status >= 500'}
 `;
-const wasm = buildFilter({ text: POLICY, file: 'policy.yaml' }).filter!.wasm;
+const wasmOf = (text: string): Uint8Array => buildFilter({ text, file: 'policy.yaml' }).filter!.wasm;
+const wasm = wasmOf(POLICY);
 const AT = new Date('2026-02-04T00:00:00Z');
 
 const access = (n: number, status = 200): string =>
   `192.0.2.7 - - [03/Feb/2026:04:05:0${n % 10} +0000] "GET /item/${n} HTTP/1.1" ${status} 5 "-" "curl/8"`;
 
 /** Events as a collector without place keys delivers them, its clock running on. */
-function events(lines: readonly string[]): string[] {
-  const filter = new FilterInstance(wasm);
+function events(lines: readonly string[], module = wasm): string[] {
+  const filter = new FilterInstance(module);
   return lines.map((line, i) => {
     const record = Buffer.from(JSON.stringify({ log: line, host: 'node-1' }));
     const answer = filter.call(Buffer.from('web'), 1_770_000_000 + i, 0, record);
@@ -51,6 +52,7 @@ function folderOf(files: Files): string {
 async function account(
   lines: readonly string[],
   outputs: Readonly<Record<string, readonly string[]>>,
+  module = wasm,
 ): Promise<Statement> {
   const names = Object.keys(outputs);
   const folder = folderOf({
@@ -68,7 +70,7 @@ async function account(
     lineKey: 'log',
     time: AT,
   };
-  return reconcile(new FilterInstance(wasm), options, () => {});
+  return reconcile(new FilterInstance(module), options, () => {});
 }
 
 const numbersOf = ({ missing_lines }: Statement): number[] => missing_lines.map(({ line }) => line);
@@ -135,6 +137,15 @@ describe('a statement', () => {
     const all = await account(lines, { archive: made });
     expect(all).toMatchObject({ records: 3, delivered: 1, unparsed: 2, missing: 0 });
     expect([duplicatesOf(all), unexpectedOf(all)]).toEqual([0, 0]);
+  });
+
+  test.each(['ocsf', 'ecs', 'otel'])('reads events of the schema %s', async (schema) => {
+    const module = wasmOf(`${POLICY}schema: ${schema}\n`);
+    const lines = [access(1), access(2), access(2), 'junk', 'junk'];
+    const made = events(lines, module);
+    const statement = await account(lines, { archive: [made[0]!, made[1]!, made[1]!, made[3]!] }, module);
+    expect(statement).toMatchObject({ delivered: 2, unparsed: 1, missing: 2 });
+    expect([duplicatesOf(statement), unexpectedOf(statement)]).toEqual([1, 0]);
   });
 
   test('holds for any loss and repetition', async () => {
