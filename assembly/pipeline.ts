@@ -12,12 +12,11 @@ import { startConversions } from './parse/convert';
 import { Escapes } from './parse/decode';
 import { peelEnvelopes } from './parse/envelope';
 import {
+  bits,
   fileEntry,
   fileSeen,
   firstChoice,
   firstSeen,
-  highBits,
-  lowBits,
   offsetEntry,
   secondChoice,
   secondSeen,
@@ -173,12 +172,12 @@ function chooseFormat(source: usize): usize {
     const close = walk(node, start, end, Walk.sniff);
     if (close != 0 && skipBlanks(close, end) == end) {
       const rows = <usize>load<u32>(source, Source.sniff_rows);
-      const behind = rows + 8 + <usize>load<u32>(rows) * SniffRow.size;
-      for (let row = rows + 8; row < behind; row += SniffRow.size) {
-        const low = load<u64>(row, SniffRow.low);
-        const high = load<u64>(row, SniffRow.high);
-        if ((lowBits & low) == low && (highBits & high) == high)
-          return load<u32>(formats + ((<usize>load<u32>(row, SniffRow.format)) << 2));
+      const behind = rows + 4 + <usize>load<u32>(rows) * SniffRow.size;
+      for (let row = rows + 4; row < behind; row += SniffRow.size) {
+        let wanted = <usize>load<u32>(row, SniffRow.bits);
+        const last = wanted + ((<usize>load<u32>(row, SniffRow.bit_count)) << 2);
+        while (wanted < last && load<u8>(bits + load<u32>(wanted)) != 0) wanted += 4;
+        if (wanted == last) return load<u32>(formats + ((<usize>load<u32>(row, SniffRow.format)) << 2));
       }
     }
   }

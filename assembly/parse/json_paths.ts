@@ -8,7 +8,7 @@ import { readString, readValue, seen, skipBlanks } from '../json/reader';
 import { escapeBytes, rewriteText, rewriteValue, textEnd, textStart, unescapeText } from '../json/text';
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
-import { Capture, Key, Node, Select } from '../shared/image_layout';
+import { Capture, Key, Node, SNIFF_BIT_MAX, Select } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 import { addUnmappedValue, removeUnmapped } from '../unmapped';
 import { convert } from './convert';
@@ -20,9 +20,8 @@ export enum Walk {
   record,
 }
 
-/** Bits of the keys met by the latest walk, the first 64 and the others. */
-export let lowBits: u64 = 0;
-export let highBits: u64 = 0;
+/** A byte per bit: 1 where the latest sniffing walk met its key. */
+export const bits: usize = memory.data(SNIFF_BIT_MAX + 1, 8);
 /** Unmapped entries of the record's first and second choice for the line, if their values are text. */
 export let firstChoice: usize = 0;
 export let secondChoice: usize = 0;
@@ -52,8 +51,7 @@ const frames: usize = memory.data(768, 8);
  * into come last, in the order met. The position behind the object, 0 if it is malformed.
  */
 export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
-  lowBits = 0;
-  highBits = 0;
+  if (mode == Walk.sniff) memory.fill(bits, 0, SNIFF_BIT_MAX + 1);
   walks++;
   firstChoice = 0;
   secondChoice = 0;
@@ -260,8 +258,7 @@ function isText(span: usize, start: usize, end: usize): bool {
 }
 
 function raiseBit(bit: u32): void {
-  if (bit > 64) highBits |= (<u64>1) << (bit - 65);
-  else lowBits |= (<u64>1) << (bit - 1);
+  store<u8>(bits + bit, 1);
 }
 
 /** Raises the bit of a text a format is told by. */

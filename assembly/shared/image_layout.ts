@@ -56,23 +56,23 @@ export enum Source {
   sniff_text = 36,
   /** Node whose keys are sniff bits; 0 none. */
   sniff_json = 40,
-  /** u32 number of `SniffRow`, in the order of the formats, and at 8 the rows. */
+  /** u32 number of `SniffRow`, in the order of the formats, and at 4 the rows. */
   sniff_rows = 44,
   /** Node that knows the collector's keys: bit 1 the line's first choice, 2 its second, 3 the file's, 4 the offset's. */
   record_node = 48,
   size = 64,
 }
 
-/** 24 bytes: bits that must all be raised, and the format's index in the source. */
+/** 12 bytes. A format, and the u32 numbers of the bits that tell it. */
 export enum SniffRow {
-  low = 0,
-  high = 8,
-  format = 16,
-  size = 24,
+  format = 0,
+  bits = 4,
+  bit_count = 8,
+  size = 12,
 }
 
 /** Bits a source's JSON formats are told by, at most. */
-export const SNIFF_BIT_MAX = 128;
+export const SNIFF_BIT_MAX = 1024;
 
 /** 64 bytes. */
 export enum Format {

@@ -9,35 +9,40 @@ export function placeJsonSniffers(
   formats: readonly FormatPlan[],
 ): { node: number; rows: number } | undefined {
   const bits = new SniffBits();
-  const rows = formats.flatMap(({ sniff }, format) =>
-    sniff.kind === 'json' ? sniff.any.flatMap((marks) => bits.masks(marks)).map((mask) => ({ mask, format })) : [],
+  const found = formats.flatMap(({ sniff }, format) =>
+    sniff.kind === 'json' ? sniff.any.flatMap((marks) => bits.rows(marks)).map((wanted) => ({ wanted, format })) : [],
   );
-  if (rows.length === 0) return undefined;
-  const at = image.reserve(8 + rows.length * SniffRow.size);
+  if (found.length === 0) return undefined;
+  const uses = new Map<number, number>();
+  for (const bit of found.flatMap(({ wanted }) => wanted)) uses.set(bit, (uses.get(bit) ?? 0) + 1);
+  const rows = found.map(({ wanted, format }) => {
+    // What few formats want tells soonest that it is not this one.
+    const sorted = [...wanted].sort((a, b) => uses.get(a)! - uses.get(b)!);
+    return { format, bits: image.words(sorted), count: sorted.length };
+  });
+  const at = image.reserve(4 + rows.length * SniffRow.size);
   image.u32(at, rows.length);
-  rows.forEach(({ mask, format }, i) => {
-    const entry = at + 8 + i * SniffRow.size;
-    image.u64(entry + SniffRow.low, mask & LOW);
-    image.u64(entry + SniffRow.high, mask >> 64n);
-    image.u32(entry + SniffRow.format, format);
+  rows.forEach((row, i) => {
+    const entry = at + 4 + i * SniffRow.size;
+    image.u32(entry + SniffRow.format, row.format);
+    image.u32(entry + SniffRow.bits, row.bits);
+    image.u32(entry + SniffRow.bit_count, row.count);
   });
   return { node: placeBitNode(image, bits.root), rows: at };
 }
-
-const LOW = (1n << 64n) - 1n;
 
 class SniffBits {
   readonly root: BitNode = { keys: new Map() };
   #count = 0;
 
   /** A mark with several texts is as many alternatives. */
-  masks(marks: readonly JsonMark[]): bigint[] {
-    return marks.reduce<bigint[]>(
-      (masks, { keys, is }) => {
+  rows(marks: readonly JsonMark[]): number[][] {
+    return marks.reduce<number[][]>(
+      (rows, { keys, is }) => {
         const bits = is === undefined ? [this.#key(keys)] : is.map((text) => this.#text(keys, text));
-        return masks.flatMap((mask) => bits.map((bit) => mask | (1n << BigInt(bit - 1))));
+        return rows.flatMap((row) => bits.map((bit) => [...row, bit]));
       },
-      [0n],
+      [[]],
     );
   }
 
