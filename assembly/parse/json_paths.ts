@@ -6,9 +6,10 @@ import { allocate } from '../host/memory';
 import { Seen } from '../json/flags';
 import { readString, readValue, seen, skipBlanks } from '../json/reader';
 import { escapeBytes, rewriteText, rewriteValue, textEnd, textStart, unescapeText } from '../json/text';
+import { findKey } from '../keys';
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
-import { Capture, Key, Node, SNIFF_BIT_MAX, Select } from '../shared/image_layout';
+import { Capture, Key, Node, Select, SNIFF_BIT_MAX } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 import { addUnmappedValue, removeUnmapped } from '../unmapped';
 import { convert } from './convert';
@@ -282,31 +283,6 @@ function afterMember(p: usize, end: usize, frame: usize): usize {
   }
   store<u32>(frame, 1, 8);
   return p;
-}
-
-/** Entry of the node for a key; 0 none. The key is padded. */
-export function findKey(node: usize, start: usize, length: usize): usize {
-  let head = load<u64>(start);
-  if (length < 8) head = length == 0 ? 0 : head & (<u64>-1 >> ((<u64>(8 - length)) << 3));
-  const mask = load<u32>(node, Node.mask);
-  const keys = <usize>load<u32>(node, Node.keys);
-  let at = keyHash(head, <u32>length) & mask;
-  for (let i: u32 = 0; i <= mask; i++) {
-    const entry = keys + <usize>at * Key.size;
-    const size = load<u32>(entry, Key.text + 4);
-    if (size == 0xffffffff) return 0;
-    if (<usize>size == length && load<u64>(entry, Key.head) == head) {
-      if (length <= 8 || sameBytes(load<u32>(entry, Key.text), start, length)) return entry;
-    }
-    at = (at + 1) & mask;
-  }
-  return 0;
-}
-
-/** The image writer places keys by the same function. */
-export function keyHash(head: u64, length: u32): u32 {
-  const h = (head ^ (<u64>length * 0x9e3779b97f4a7c15)) * 0xd6e8feb86659fd93;
-  return <u32>(h >> 32);
 }
 
 /** One value: to its capture, out of sight, or among the unmapped. */

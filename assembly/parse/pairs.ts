@@ -1,12 +1,12 @@
 import { isDigit, isLetter } from '../bytes/ascii';
 import { setText } from '../event';
 import { raiseDrift } from '../fail';
+import { findKey } from '../keys';
 import { Convert } from '../shared/convert';
 import { Capture, Key } from '../shared/image_layout';
 import { addUnmapped, UnmappedKind } from '../unmapped';
 import { convert, isMissing } from './convert';
 import { findText } from './find';
-import { findKey } from './json_paths';
 
 /** `\"` */
 const QUOTE: usize = memory.data<u8>([0x5c, 0x22, 0, 0, 0, 0, 0, 0, 0, 0], 8);

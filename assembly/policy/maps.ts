@@ -1,7 +1,8 @@
 import { putInteger } from '../bytes/number';
 import { clearSlot, SLOTS, slotEnd, slotInt, slotKind, slotStart } from '../event';
 import { allocate } from '../host/memory';
-import { Assign, MapCase, MapTable } from '../shared/image_layout';
+import { findKey } from '../keys';
+import { Assign, Key, MapCase, MapTable } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 import { runAutomaton } from './automaton';
 
@@ -50,7 +51,7 @@ export function applyMaps(at: usize, count: u32): void {
     if (!keyText(load<u32>(at, MapTable.from), load<u32>(at, MapTable.from_names))) continue;
     const and = load<u32>(at, MapTable.and);
     if (and != 0xffffffff && !joinKey(and, load<u32>(at, MapTable.and_names))) continue;
-    const found = runAutomaton(load<u32>(at, MapTable.automaton), keyStart, keyEnd);
+    const found = findCase(at);
     if (found == 0) continue;
     const entry = <usize>load<u32>(at, MapTable.cases) + <usize>(found - 1) * MapCase.size;
     applyAssigns(load<u32>(entry, MapCase.set), load<u32>(entry, MapCase.set_count));
@@ -63,6 +64,20 @@ export function applyMaps(at: usize, count: u32): void {
       else if (slotKind(from) != SlotKind.none) memory.copy(SLOTS + (to << 4), SLOTS + ((<usize>from) << 4), 16);
     }
   }
+}
+
+/** Number of the first case that matches the key, from 1; 0 none. */
+function findCase(map: usize): u32 {
+  let found: u32 = 0;
+  const exact = <usize>load<u32>(map, MapTable.exact);
+  if (exact != 0) {
+    const entry = findKey(exact, keyStart, keyEnd - keyStart);
+    if (entry != 0) found = load<u32>(entry, Key.bit);
+  }
+  const automaton = <usize>load<u32>(map, MapTable.automaton);
+  if (automaton == 0 || found == 1) return found;
+  const pattern = <u32>runAutomaton(automaton, keyStart, keyEnd);
+  return pattern != 0 && (found == 0 || pattern < found) ? pattern : found;
 }
 
 /** Joins the second slot's text to the key with a blank. */

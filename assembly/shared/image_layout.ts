@@ -218,18 +218,20 @@ export enum Key {
   size = 32,
 }
 
-/** 24 bytes. */
+/** 28 bytes. */
 export enum MapTable {
   from = 0,
   /** 0xffffffff none. */
   and = 4,
-  /** Automaton (`first`): case index. */
+  /** Automaton (`first`) of the patterns: case index; 0 none. */
   automaton = 8,
   cases = 12,
   /** Address of u32 names (spans) of the enum `from` holds, by number; 0: text. */
   from_names = 16,
   and_names = 20,
-  size = 24,
+  /** Node of the texts without `*`: case index + 1 as the bit; 0 none. */
+  exact = 24,
+  size = 28,
 }
 
 /** 16 bytes. */

@@ -55,29 +55,81 @@ function determinize(patterns: readonly Pattern[], options: AutomatonOptions, li
   const nfa = new Nfa(patterns, options.raw === true);
   const first = options.mode === 'first';
   const { classOf, classes, sample } = byteClasses(nfa);
-  const closures = new Map<number, readonly number[]>();
-  const close = (states: Iterable<number>): number[] => prune(nfa, closure(nfa, states, closures), first);
+  const steps = new Steps(nfa, [...sample, START, END]);
   const known = new Map<string, number>();
-  const sets: number[][] = [];
-  const intern = (set: number[]): number => {
-    const key = set.join(',');
-    let index = known.get(key);
-    if (index === undefined) {
-      index = sets.push(set) - 1;
-      known.set(key, index);
-    }
-    return index;
+  const sets: (readonly number[])[] = [];
+  const intern = (set: readonly number[]): number => {
+    const key = set.join();
+    const index = known.get(key);
+    if (index !== undefined) return index;
+    known.set(key, sets.length);
+    return sets.push(set) - 1;
   };
-  intern(close(step(nfa, close([nfa.start]), START)));
+  const close = (set: Set<number>): readonly number[] => prune(nfa, set, first);
+  const [start, end] = [sample.length, sample.length + 1];
+  intern(close(steps.from(close(steps.closureOf(nfa.start)), start)));
   const rows: number[][] = [];
   const accept: number[][] = [];
   for (let i = 0; i < sets.length; i++) {
     if (sets.length > limit) return undefined;
     const set = sets[i]!;
-    rows.push(sample.map((byte) => intern(close(step(nfa, set, byte)))));
-    accept.push(acceptedIds(nfa, closure(nfa, step(nfa, set, END), closures), first));
+    rows.push(sample.map((_, symbol) => intern(close(steps.from(set, symbol)))));
+    accept.push(acceptedIds(nfa, steps.from(set, end), first));
   }
   return { classOf, classes, rows, accept };
+}
+
+/** Where the symbols lead from each state, empty moves behind them included. */
+class Steps {
+  readonly #nfa: Nfa;
+  readonly #symbols: readonly number[];
+  readonly #closures = new Map<number, ReadonlySet<number>>();
+  readonly #targets: (readonly (readonly number[])[] | undefined)[] = [];
+
+  constructor(nfa: Nfa, symbols: readonly number[]) {
+    this.#nfa = nfa;
+    this.#symbols = symbols;
+  }
+
+  /** A fresh set: states with edges, and accepting ones, the state leads to without a symbol. */
+  closureOf(state: number): Set<number> {
+    return new Set(this.#closure(state));
+  }
+
+  /** A fresh set: where the symbol of this index leads from any of the states. */
+  from(states: readonly number[], symbol: number): Set<number> {
+    const reached = new Set<number>();
+    for (const state of states) for (const to of this.#of(state)[symbol]!) reached.add(to);
+    return reached;
+  }
+
+  #of(state: number): readonly (readonly number[])[] {
+    const known = this.#targets[state];
+    if (known !== undefined) return known;
+    const { edges } = this.#nfa.states[state]!;
+    const targets = this.#symbols.map((symbol) => {
+      const reached = new Set<number>();
+      for (const { low, high, to } of edges) {
+        if (symbol >= low && symbol <= high) for (const each of this.#closure(to)) reached.add(each);
+      }
+      return [...reached];
+    });
+    this.#targets[state] = targets;
+    return targets;
+  }
+
+  #closure(state: number): ReadonlySet<number> {
+    const known = this.#closures.get(state);
+    if (known !== undefined) return known;
+    const seen = new Set([state]);
+    for (const each of seen) for (const next of this.#nfa.states[each]!.epsilon) seen.add(next);
+    const useful = [...seen].filter(
+      (each) => this.#nfa.states[each]!.edges.length > 0 || this.#nfa.accepting.has(each),
+    );
+    const closure = new Set(useful);
+    this.#closures.set(state, closure);
+    return closure;
+  }
 }
 
 /** Bytes no edge tells apart share a class. `sample`: one byte of each. */
@@ -96,30 +148,6 @@ function byteClasses(nfa: Nfa): { classOf: Uint8Array; classes: number; sample: 
     classOf[byte] = sample.length - 1;
   }
   return { classOf, classes: sample.length, sample };
-}
-
-function step(nfa: Nfa, set: readonly number[], symbol: number): Set<number> {
-  const reached = new Set<number>();
-  for (const state of set)
-    for (const { low, high, to } of nfa.states[state]!.edges) if (symbol >= low && symbol <= high) reached.add(to);
-  return reached;
-}
-
-function closure(nfa: Nfa, states: Iterable<number>, cache: Map<number, readonly number[]>): Set<number> {
-  const all = new Set<number>();
-  for (const state of states) for (const each of closureOf(nfa, state, cache)) all.add(each);
-  return all;
-}
-
-function closureOf(nfa: Nfa, state: number, cache: Map<number, readonly number[]>): readonly number[] {
-  const known = cache.get(state);
-  if (known) return known;
-  const seen = new Set([state]);
-  for (const each of seen) for (const next of nfa.states[each]!.epsilon) seen.add(next);
-  // Only states with edges, or accepting ones, make a difference.
-  const useful = [...seen].filter((each) => nfa.states[each]!.edges.length > 0 || nfa.accepting.has(each));
-  cache.set(state, useful);
-  return useful;
 }
 
 /** Drops states whose pattern's answer is settled: its sticky state is reached, or in mode `first` that of a smaller id. */

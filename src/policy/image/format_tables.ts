@@ -10,13 +10,13 @@ import {
   Variant as VariantAt,
 } from '../../../assembly/shared/image_layout.ts';
 import { SlotKind } from '../../../assembly/shared/slot_kind.ts';
-import { buildAutomaton, type Pattern } from '../automaton.ts';
+import type { Pattern } from '../automaton.ts';
 import { FIELDS, type FieldName } from '../fields.ts';
 import type { Assign, Capture, FormatPlan, JsonNode, MapPlan, ScanOp } from '../plan.ts';
-import { placeAutomaton } from './automaton_table.ts';
+import { placeGlobs } from './automaton_table.ts';
 import { escapeText, type ImageBuilder } from './builder.ts';
 import { placeCapture } from './capture_table.ts';
-import { placeNode } from './json_tables.ts';
+import { placeNode, placeTexts } from './json_tables.ts';
 
 const NONE = 0xffffffff;
 
@@ -158,16 +158,17 @@ function opRow(op: ScanOp): OpRow {
 
 function placeMaps(image: ImageBuilder, maps: readonly MapPlan[]): number {
   if (maps.length === 0) return 0;
-  const rows = maps.map((map) => ({ map, automaton: mapAutomaton(image, map), cases: placeCases(image, map) }));
+  const rows = maps.map((map) => ({ map, patterns: placePatterns(image, map), cases: placeCases(image, map) }));
   const names = new Map(
     rows.flatMap(({ map }) => [map.from, map.and ?? map.from]).map((slot) => [slot, placeNames(image, slot)]),
   );
   const at = image.reserve(maps.length * MapTableAt.size);
-  rows.forEach(({ map, automaton, cases }, i) => {
+  rows.forEach(({ map, patterns, cases }, i) => {
     const entry = at + i * MapTableAt.size;
     image.u32(entry + MapTableAt.from, map.from);
     image.u32(entry + MapTableAt.and, map.and ?? NONE);
-    image.u32(entry + MapTableAt.automaton, automaton);
+    image.u32(entry + MapTableAt.automaton, patterns.automaton);
+    image.u32(entry + MapTableAt.exact, patterns.exact);
     image.u32(entry + MapTableAt.cases, cases);
     image.u32(entry + MapTableAt.from_names, names.get(map.from) ?? 0);
     image.u32(entry + MapTableAt.and_names, map.and === undefined ? 0 : (names.get(map.and) ?? 0));
@@ -175,11 +176,20 @@ function placeMaps(image: ImageBuilder, maps: readonly MapPlan[]): number {
   return at;
 }
 
-function mapAutomaton(image: ImageBuilder, map: MapPlan): number {
-  const patterns: Pattern[] = map.cases.flatMap(({ is }, id) =>
-    is.map((text) => ({ kind: 'glob' as const, text, id })),
-  );
-  return placeAutomaton(image, buildAutomaton(patterns, { mode: 'first' }));
+/** Texts are looked up as a whole; what has a `*` is an automaton. */
+function placePatterns(image: ImageBuilder, map: MapPlan): { exact: number; automaton: number } {
+  const exact = new Map<string, number>();
+  const patterns: Pattern[] = [];
+  for (const [id, { is }] of map.cases.entries()) {
+    for (const text of is) {
+      if (text.includes('*') || text.startsWith('[')) patterns.push({ kind: 'glob', text, id });
+      else if (!exact.has(text)) exact.set(text, id + 1);
+    }
+  }
+  return {
+    exact: exact.size === 0 ? 0 : placeTexts(image, exact),
+    automaton: patterns.length === 0 ? 0 : placeGlobs(image, patterns),
+  };
 }
 
 function placeCases(image: ImageBuilder, map: MapPlan): number {

@@ -52,6 +52,10 @@ export function placeBitNode(image: ImageBuilder, node: BitNode): number {
   return placeTable(image, entries, '');
 }
 
+/** Places texts to be looked up as a whole, and the number of each. */
+export const placeTexts = (image: ImageBuilder, texts: ReadonlyMap<string, number>): number =>
+  placeBitNode(image, textNode(texts));
+
 const textNode = (texts: ReadonlyMap<string, number>): BitNode => ({
   keys: new Map([...texts].map(([text, bit]) => [text, { bit }])),
 });
@@ -126,8 +130,9 @@ function headOf(key: Uint8Array): bigint {
   return head;
 }
 
-/** Same function as `keyHash` in `assembly/parse/json_paths.ts`. */
+/** Same function as `keyHash` in `assembly/keys.ts`. */
 function keyHash(key: Uint8Array): number {
-  const mixed = headOf(key) ^ ((BigInt(key.length) * 0x9e3779b97f4a7c15n) & MASK);
+  const tail = key.length > 8 ? headOf(key.subarray(key.length - 8)) : 0n;
+  const mixed = headOf(key) ^ ((tail << 1n) & MASK) ^ ((BigInt(key.length) * 0x9e3779b97f4a7c15n) & MASK);
   return Number(((mixed * 0xd6e8feb86659fd93n) & MASK) >> 32n);
 }
