@@ -16,6 +16,7 @@ export interface DownstreamOptions {
   readonly token?: string;
   /** From 0 to 1: for jitter. */
   readonly random: () => number;
+  readonly now: () => Date;
   /** Called after each attempt with its status, 0 without an answer. */
   readonly attempted: (status: number) => void;
 }
@@ -24,13 +25,14 @@ export interface DownstreamOptions {
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 5000;
+/** How long a failure counts against readiness. */
+const FAILURE_MS = 10_000;
 
 /** The server the filter's outputs are posted to, NDJSON. */
 export class Downstream {
   readonly #options: DownstreamOptions;
   readonly #agent: HttpAgent | HttpsAgent;
-  /** Whether it answered the latest attempt as something that works does. */
-  reachable = true;
+  #failedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: DownstreamOptions) {
     this.#options = options;
@@ -43,8 +45,10 @@ export class Downstream {
     for (let attempt = 0; ; attempt++) {
       const { status, reason } = await this.#once(body, signal);
       this.#options.attempted(status);
-      this.reachable = (status >= 200 && status < 300) || REFUSALS.has(status);
-      if (status >= 200 && status < 300) return { kind: 'delivered' };
+      const delivered = status >= 200 && status < 300;
+      const works = delivered || REFUSALS.has(status);
+      this.#failedMs = works ? Number.NEGATIVE_INFINITY : this.#options.now().getTime();
+      if (delivered) return { kind: 'delivered' };
       if (REFUSALS.has(status)) return { kind: 'refused', status };
       const pause = this.#options.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt);
       try {
@@ -53,6 +57,11 @@ export class Downstream {
         return { kind: 'unreachable', reason };
       }
     }
+  }
+
+  /** False for a while after an attempt that failed: without requests there would be no other to change it. */
+  get reachable(): boolean {
+    return this.#options.now().getTime() - this.#failedMs > FAILURE_MS;
   }
 
   close(): void {

@@ -14,7 +14,7 @@ const COUNTERS = {
 const GAUGES = {
   requests_in_flight: 'Requests not answered yet.',
   memory_bytes: 'Bytes held for requests.',
-  ready: '1 if the bridge takes requests and the downstream answered last time.',
+  ready: '1 if the bridge takes requests and the downstream did not fail just now.',
 } as const;
 
 export type CounterName = keyof typeof COUNTERS;

@@ -8,10 +8,10 @@ export interface FilterPool {
   close(): Promise<void>;
 }
 
-/** One thread: the filter runs beside the server. More: a worker each, sources spread over them by hash. */
+/** Throws `FilterError`. One thread: the filter runs beside the server. More: a worker each, sources spread over them by hash. */
 export function openPool(wasm: Uint8Array, threads: number): FilterPool {
-  if (threads > 1) return new WorkerPool(wasm, threads);
   const filter = new BatchFilter(wasm);
+  if (threads > 1) return new WorkerPool(wasm, threads);
   return { run: async (_source, batch) => filter.run(batch), close: async () => {} };
 }
 

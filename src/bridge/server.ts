@@ -42,6 +42,8 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Further ones are closed at once. */
+const CONNECTIONS_MAX = 1024;
 const RETRY: Readonly<Record<string, string>> = { 'retry-after': '1' };
 
 /** The host process between a shipper and its downstream: filters each request, and answers 200 when the downstream has it. */
@@ -70,10 +72,12 @@ export class Bridge {
       url: options.forward,
       ...(options.forwardToken === undefined ? {} : { token: options.forwardToken }),
       random: options.random,
+      now: options.now,
       attempted: (status) => this.metrics.add('downstream_attempts_total', 1, String(status)),
     });
     this.#deliverer = new Deliverer(this.#downstream, dead, this.metrics, options.now);
     this.#server = createServer(options, (request, response) => void this.#answer(request, response));
+    this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
   /** Throws `FilterError`, and what opening the file or the port throws. */

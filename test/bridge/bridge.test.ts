@@ -138,11 +138,14 @@ describe('delivery', () => {
   test.each([401, 403, 404, 500])('that meets %i keeps nothing and is asked for again', async (status) => {
     const sink = await openSink();
     sink.answer = () => status;
-    const { port, deadLetters } = await openBridge(sink.url, { timeoutMs: 200 });
+    let now = new Date('2026-02-03T04:06:00Z');
+    const { port, deadLetters } = await openBridge(sink.url, { timeoutMs: 200, now: () => now });
     const response = await send(port, bodyOf(1));
     expect(response).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
     expect(deadLetters()).toEqual([]);
     expect(await send(port, '', { path: '/readyz', method: 'GET' })).toMatchObject({ status: 503 });
+    now = new Date('2026-02-03T04:06:11Z');
+    expect(await send(port, '', { path: '/readyz', method: 'GET' })).toMatchObject({ status: 200 });
     sink.answer = () => 200;
     expect(await send(port, bodyOf(1))).toMatchObject({ status: 200 });
     expect(await send(port, '', { path: '/readyz', method: 'GET' })).toMatchObject({ status: 200 });
