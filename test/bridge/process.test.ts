@@ -76,10 +76,10 @@ describe('the process', () => {
   });
 
   test.each([
-    [['--listen', '0.0.0.0:0'], /open to others/],
+    [['--policy', policy, '--listen', '0.0.0.0:0'], /open to others/],
     [['--listen', 'nowhere'], /write it like/],
-    [['--tls-cert', policy], /--tls-key/],
-    [['--token-file', '/nonexistent'], /cannot read/],
+    [['--policy', policy, '--tls-cert', policy], /--tls-key/],
+    [['--policy', policy, '--token-file', '/nonexistent'], /cannot read/],
     [['--policy', policy, '--filter', policy], /exclude each other/],
   ])('%j does not start', (args, message) => {
     const run = spawnSync(
