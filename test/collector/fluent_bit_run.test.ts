@@ -29,11 +29,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'auditlb-run-'));
 });
 afterEach(async () => {
-  for (const child of running.splice(0)) {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-  }
+  for (const child of running.splice(0)) await kill(child);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -45,8 +41,18 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-function start(config: string): void {
-  running.push(spawn('fluent-bit', ['-q', '-c', config], { stdio: 'ignore' }));
+function start(config: string): ChildProcess {
+  const child = spawn('fluent-bit', ['-q', '-c', config], { stdio: 'ignore' });
+  running.push(child);
+  return child;
+}
+
+/** Ends a process at once, and waits until it is gone. */
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await ended;
 }
 
 /** Waits for a number of lines, then gives the collector the time to write one too many. */
@@ -74,7 +80,7 @@ pipeline:
 }
 
 /** Starts the agent; the addresses of its metrics. */
-async function agent(nodes: readonly number[]): Promise<{ collector: string; events: string }> {
+async function agent(nodes: readonly number[]): Promise<{ child: ChildProcess; collector: string; events: string }> {
   const [collector, events] = [await freePort(), await freePort()];
   const text = policyText('edge')
     .replace('siem-a:24224', `127.0.0.1:${nodes[0]}`)
@@ -90,8 +96,8 @@ async function agent(nodes: readonly number[]): Promise<{ collector: string; eve
     writeFileSync(join(folder, file), ports);
   }
   writeFileSync(join(folder, FILTER_FILE), buildFilter({ text, file: 'policy.yaml' }).filter!.wasm);
-  start(join(folder, 'fluent-bit.yaml'));
   return {
+    child: start(join(folder, 'fluent-bit.yaml')),
     collector: `http://127.0.0.1:${collector}/api/v2/metrics/prometheus`,
     events: `http://127.0.0.1:${events}/metrics`,
   };
@@ -111,6 +117,10 @@ async function pageWith(url: string, part: string): Promise<string> {
 
 /** A line with a field the format does not know. */
 const LONGER = '203.0.113.9 - - [03/Feb/2026:04:05:06 +0000] "GET / HTTP/1.1" 200 1 "-" "-" "more"';
+
+/** Different requests in a file of events; a last line cut off by a kill is none. */
+const distinct = (path: string): number =>
+  new Set(existsSync(path) ? readFileSync(path, 'utf8').match(/"path":"\/\d+"/g) : []).size;
 
 const routed = (lines: readonly string[], route: string): string[] =>
   lines.filter((line) => (JSON.parse(line) as { auditlb: { routes: string[] } }).auditlb.routes.includes(route));
@@ -144,6 +154,20 @@ describe.skipIf(missing !== undefined)(
       );
       expect(names.filter((name) => !seen.includes(`# TYPE ${name} `))).toEqual([]);
       expect(seen).toMatch(/auditlb_filter_drift_total\{source="nginx",format="nginx_combined"\} 1/);
+    });
+
+    it('loses nothing when it is killed while it works', async () => {
+      const count = 30_000;
+      const { child } = await agent([await freePort(), await freePort()]);
+      const line = (i: number): string => LONGER.replace('GET / ', `GET /${i} `).replace(' "more"', '');
+      const lines = Array.from({ length: count }, (_, i) => line(i));
+      writeFileSync(join(folder, 'logs', 'nginx', 'access.log'), `${lines.join('\n')}\n`);
+      const archive = join(folder, 'out', 'archive.ndjson');
+      for (let turn = 0; turn < 200 && !existsSync(archive); turn++) await pause(10);
+      await kill(child);
+      start(join(folder, 'fluent-bit.yaml'));
+      for (let turn = 0; turn < 90 && distinct(archive) < count; turn++) await pause(500);
+      expect(distinct(archive)).toBe(count);
     });
   },
 );
