@@ -11,6 +11,7 @@ export function checkDelivery(delivery: Delivery, sourceOf: (tag: string) => num
     source.name.report('source_shadowed', message, 'put the source with the narrower tag first');
   }
   checkPorts(delivery);
+  checkNames(delivery);
   const taken = new Set(delivery.destinations.flatMap((each) => (each.target.kind === 'none' ? [] : each.routes)));
   for (const route of delivery.routes) {
     if (taken.has(route.value)) continue;
@@ -42,4 +43,23 @@ function portOf({ input }: DeliverySource): string | undefined {
   if (!('settings' in input) || !('listen' in input.settings)) return undefined;
   const udp = input.kind === 'syslog' && input.settings.mode === 'udp';
   return `${udp ? 'udp' : 'tcp'} ${/\d+$/.exec(input.settings.listen)?.[0] ?? ''}`;
+}
+
+/** Names become ids: one for each source, and one with a number for each node or shard of a destination. */
+function checkNames({ sources, destinations }: Delivery): void {
+  const ids = new Map<string, string>();
+  for (const { name } of sources) {
+    const id = name.value.replace(/\W/g, '_');
+    const other = ids.get(id);
+    const message = `source \`${name.value}\` cannot be told from source \`${other}\`: both are \`${id}\` to a collector`;
+    if (other !== undefined && other !== name.value) name.report('name_taken', message, 'rename one of them');
+    ids.set(id, name.value);
+  }
+  const names = new Set(destinations.map(({ name }) => name.value));
+  for (const { name } of destinations) {
+    const [, other] = /^(.+)_s?\d+$/.exec(name.value) ?? [];
+    if (other === undefined || !names.has(other)) continue;
+    const message = `destination \`${name.value}\` reads like a node of destination \`${other}\``;
+    name.report('name_taken', message, 'rename one of them');
+  }
 }
