@@ -47,60 +47,60 @@ export function processors(name: string, places: Places): YAMLMap[] {
   ];
 }
 
+type Kind = Exclude<Input['kind'], 'none' | 'aws_s3'>;
+type SettingsOf<K extends Kind> = Extract<Input, { kind: K }>['settings'];
+type Make<S> = (settings: S, source: DeliverySource, places: Places) => Entry[];
+
+/** Settings of the input of each kind. The first is the plugin. */
+const KINDS: { readonly [K in Kind]: Make<SettingsOf<K>> } = {
+  files: ({ paths, exclude }, source, places) => tail(source, paths, exclude, places),
+  kubernetes: ({ namespace = '*', container = '*' }, source, places) => [
+    ...tail(
+      source,
+      [`/var/log/containers/*_${namespace}_${container}-*.log`],
+      ['/var/log/containers/*fluent-bit*.log'],
+      places,
+    ),
+    ['multiline.parser', 'docker, cri', 'joins what the runtime split'],
+  ],
+  syslog: ({ listen, mode = 'tcp', framing = 'newline', tls }) => [
+    ['name', 'syslog'],
+    ['mode', mode, mode === 'udp' ? 'UDP loses what comes too fast: use TCP for evidence' : undefined],
+    ...listenAt(listen),
+    mode === 'tcp' && ['format', framing],
+    ['parser', 'auditlb_line', 'the line as it came: the filter takes the header off'],
+    ['buffer_chunk_size', '64k'],
+    ['buffer_max_size', '1M', 'a longer message ends the connection at the default of 32 KiB'],
+    ...listenerTls(tls),
+  ],
+  http: ({ listen, tls }) => [
+    ['name', 'http'],
+    ...listenAt(listen),
+    ['buffer_max_size', '16M'],
+    ['successful_response_code', 200, 'post to `/`: another path would become the tag, and no source would match'],
+    ...listenerTls(tls),
+  ],
+  forward: ({ listen, shared_key, tls }) => [
+    ['name', 'forward'],
+    ...listenAt(listen),
+    ['buffer_max_size', '64M', 'a chunk larger than the default of 6 MiB ends the connection'],
+    ['shared_key', shared_key],
+    ...listenerTls(tls),
+  ],
+};
+
 function entriesOf(input: Input, source: DeliverySource, places: Places): Entry[] | undefined {
-  switch (input.kind) {
-    case 'files':
-      return tail(source, input.settings.paths, input.settings.exclude, places);
-    case 'kubernetes': {
-      const { namespace = '*', container = '*' } = input.settings;
-      const path = `/var/log/containers/*_${namespace}_${container}-*.log`;
-      return [
-        ...tail(source, [path], ['/var/log/containers/*fluent-bit*.log'], places),
-        ['multiline.parser', 'docker, cri', 'joins what the runtime split'],
-      ];
-    }
-    case 'syslog': {
-      const { listen, mode = 'tcp', framing, tls } = input.settings;
-      return [
-        ['name', 'syslog'],
-        ['mode', mode, mode === 'udp' ? 'UDP loses what comes too fast: use TCP for evidence' : undefined],
-        ...listenAt(listen),
-        mode === 'tcp' && ['format', framing ?? 'newline'],
-        ['parser', 'auditlb_line', 'the line as it came: the filter takes the header off'],
-        ['buffer_chunk_size', '64k'],
-        ['buffer_max_size', '1M', 'a longer message ends the connection at the default of 32 KiB'],
-        ...listenerTls(tls),
-      ];
-    }
-    case 'http':
-      return [
-        ['name', 'http'],
-        ...listenAt(input.settings.listen),
-        ['buffer_max_size', '16M'],
-        ['successful_response_code', 200, 'post to `/`: another path would become the tag, and no source would match'],
-        ...listenerTls(input.settings.tls),
-      ];
-    case 'forward':
-      return [
-        ['name', 'forward'],
-        ...listenAt(input.settings.listen),
-        ['buffer_max_size', '64M', 'a chunk larger than the default of 6 MiB ends the connection'],
-        ['shared_key', input.settings.shared_key],
-        ...listenerTls(input.settings.tls),
-      ];
-    case 'none':
-      source.name.report(
-        'input_missing',
-        `source \`${source.name.value}\` has no input`,
-        'add `input: {files: /var/log/…}` to it',
-      );
-      return undefined;
-    case 'aws_s3': {
-      const help = 'generate `auditlb config vector` for it';
-      source.name.report('input_unsupported', 'Fluent Bit cannot read objects announced in a queue', help);
-      return undefined;
-    }
+  const { name } = source;
+  if (input.kind === 'none') {
+    name.report('input_missing', `source \`${name.value}\` has no input`, 'add `input: {files: /var/log/…}` to it');
+    return undefined;
   }
+  if (input.kind === 'aws_s3') {
+    const help = 'generate `auditlb config vector` for it';
+    name.report('input_unsupported', 'Fluent Bit cannot read objects announced in a queue', help);
+    return undefined;
+  }
+  return (KINDS[input.kind] as Make<typeof input.settings>)(input.settings, source, places);
 }
 
 function tail(

@@ -39,10 +39,9 @@ const FLUENT_BIT: Places = { config: '/etc/fluent-bit', state: '/var/lib/fluent-
 
 /** The same policy with Vector as its only destination. */
 function forwarding(delivery: Delivery): Delivery {
-  const first = delivery.sources[0] ?? { name: delivery.routes[0]! };
   const routes = delivery.routes.map((route) => route.value);
   const settings = { nodes: ['127.0.0.1:24224'], tls: false, shared_key: undefined };
-  const name = first.name.renamed('vector');
+  const name = delivery.sources[0]!.name.renamed('vector');
   const destination = {
     name,
     target: { kind: 'forward' as const, settings },

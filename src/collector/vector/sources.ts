@@ -1,5 +1,5 @@
 import type { YAMLMap } from 'yaml';
-import type { Delivery, DeliverySource } from '../../policy/delivery.ts';
+import type { Delivery, DeliverySource, Input } from '../../policy/delivery.ts';
 import { type Entry, inline, list, map } from '../yaml_text.ts';
 import { listenerTls, sourceId } from './names.ts';
 
@@ -25,96 +25,91 @@ interface Source {
 
 const LINES: Entry = ['framing', inline(['method', 'newline_delimited'])];
 
-function sourceOf(source: DeliverySource): Source | undefined {
-  const { input } = source;
-  switch (input.kind) {
-    case 'files': {
-      const entries: Entry[] = [
-        ['type', 'file'],
-        ['include', list(input.settings.paths)],
-        ['exclude', input.settings.exclude],
-        ['read_from', 'beginning', 'a file that appears between two scans is read from its start'],
-        ['max_line_bytes', 8388608, 'longer lines are discarded; the default is 100 KiB'],
-        ['file_key', 'file', 'with the offset: the same line read again keeps its id'],
-        ['offset_key', 'file_offset'],
-        ['rotate_wait_secs', 3600],
-      ];
-      return { entries, replays: true, encoding: only(LINE) };
-    }
-    case 'kubernetes': {
-      const { namespace, container } = input.settings;
-      const entries: Entry[] = [
-        ['type', 'kubernetes_logs'],
-        ['extra_field_selector', namespace && `metadata.namespace=${namespace}`],
-        ['include_paths_glob_patterns', container === undefined ? undefined : list([`**/${container}/*`])],
-        ['max_line_bytes', 8388608],
-        ['rotate_wait_secs', 3600],
-      ];
-      return { entries, replays: false, encoding: only(POD) };
-    }
-    case 'syslog': {
-      const { listen, mode = 'tcp', framing = 'newline', tls } = input.settings;
-      const method = framing === 'newline' ? 'newline_delimited' : framing;
-      const entries: Entry[] = [
-        ['type', 'socket', 'not `syslog`: the filter wants the line as it came, and takes the header off itself'],
-        ['mode', mode],
-        ['address', listen],
-        mode === 'udp' && ['max_length', 65507],
-        mode === 'tcp' && ['framing', map(['method', method], [method, inline(['max_length', 1048576])])],
-        listenerTls(tls),
-      ];
-      return { entries, replays: false, encoding: only(LINE) };
-    }
-    case 'http': {
-      const { listen, tls } = input.settings;
-      const entries: Entry[] = [['type', 'http_server'], ['address', listen], ['path', '/'], LINES, listenerTls(tls)];
-      return { entries, replays: true, encoding: only(LINE) };
-    }
-    case 'forward':
-      return forwardSource(source);
-    case 'aws_s3': {
-      const { queue_url, region } = input.settings;
-      const entries: Entry[] = [
-        ['type', 'aws_s3'],
-        ['region', region],
-        ['compression', 'auto'],
-        [
-          'sqs',
-          map(['queue_url', queue_url], ['delete_failed_message', false, 'what was not delivered is announced again']),
-        ],
-        LINES,
-      ];
-      return { entries, replays: true, encoding: only(LINE) };
-    }
-    case 'none':
-      source.name.report(
-        'input_missing',
-        `source \`${source.name.value}\` has no input`,
-        'add `input: {files: /var/log/…}` to it',
-      );
-      return undefined;
-  }
-}
+type Kind = Exclude<Input['kind'], 'none'>;
+type SettingsOf<K extends Kind> = Extract<Input, { kind: K }>['settings'];
 
-function forwardSource({ name, input }: DeliverySource): Source | undefined {
-  if (input.kind !== 'forward') return undefined;
-  const { listen, tls, shared_key } = input.settings;
-  if (shared_key !== undefined) {
+/** The source of each kind of input. */
+const KINDS: { readonly [K in Kind]: (settings: SettingsOf<K>) => Source } = {
+  files: ({ paths, exclude }) => ({
+    entries: [
+      ['type', 'file'],
+      ['include', list(paths)],
+      ['exclude', exclude],
+      ['read_from', 'beginning', 'a file that appears between two scans is read from its start'],
+      ['max_line_bytes', 8388608, 'longer lines are discarded; the default is 100 KiB'],
+      ['file_key', 'file', 'with the offset: the same line read again keeps its id'],
+      ['offset_key', 'file_offset'],
+      ['rotate_wait_secs', 3600],
+    ],
+    replays: true,
+    encoding: only(LINE),
+  }),
+  kubernetes: ({ namespace, container }) => ({
+    entries: [
+      ['type', 'kubernetes_logs'],
+      ['extra_field_selector', namespace && `metadata.namespace=${namespace}`],
+      ['include_paths_glob_patterns', container === undefined ? undefined : list([`**/${container}/*`])],
+      ['max_line_bytes', 8388608],
+      ['rotate_wait_secs', 3600],
+    ],
+    replays: false,
+    encoding: only(POD),
+  }),
+  syslog: ({ listen, mode = 'tcp', framing = 'newline', tls }) => {
+    const method = framing === 'newline' ? 'newline_delimited' : framing;
+    const entries: Entry[] = [
+      ['type', 'socket', 'not `syslog`: the filter wants the line as it came, and takes the header off itself'],
+      ['mode', mode],
+      ['address', listen],
+      mode === 'udp' && ['max_length', 65507],
+      mode === 'tcp' && ['framing', map(['method', method], [method, inline(['max_length', 1048576])])],
+      listenerTls(tls),
+    ];
+    return { entries, replays: false, encoding: only(LINE) };
+  },
+  http: ({ listen, tls }) => ({
+    entries: [['type', 'http_server'], ['address', listen], ['path', '/'], LINES, listenerTls(tls)],
+    replays: true,
+    encoding: only(LINE),
+  }),
+  forward: ({ listen, tls }) => ({
+    entries: [
+      ['type', 'fluent'],
+      ['mode', 'tcp', 'a Unix socket is never acknowledged'],
+      ['address', listen],
+      listenerTls(tls),
+    ],
+    replays: true,
+    encoding: inline(['codec', 'json'], ['except_fields', list(['tag', 'host', 'source_type'])]),
+  }),
+  aws_s3: ({ queue_url, region }) => ({
+    entries: [
+      ['type', 'aws_s3'],
+      ['region', region],
+      ['compression', 'auto'],
+      [
+        'sqs',
+        map(['queue_url', queue_url], ['delete_failed_message', false, 'what was not delivered is announced again']),
+      ],
+      LINES,
+    ],
+    replays: true,
+    encoding: only(LINE),
+  }),
+};
+
+function sourceOf({ name, input }: DeliverySource): Source | undefined {
+  if (input.kind === 'none') {
+    name.report('input_missing', `source \`${name.value}\` has no input`, 'add `input: {files: /var/log/…}` to it');
+    return undefined;
+  }
+  if (input.kind === 'forward' && input.settings.shared_key !== undefined) {
     const help = 'use client certificates: `tls: {ca_file: …, crt_file: …, key_file: …}`';
     name.report('input_unsupported', 'Vector’s `fluent` source knows no shared key', help);
     return undefined;
   }
-  const entries: Entry[] = [
-    ['type', 'fluent'],
-    ['mode', 'tcp', 'a Unix socket is never acknowledged'],
-    ['address', listen],
-    listenerTls(tls),
-  ];
-  return {
-    entries,
-    replays: true,
-    encoding: inline(['codec', 'json'], ['except_fields', list(['tag', 'host', 'source_type'])]),
-  };
+  const { kind, settings } = input;
+  return (KINDS[kind] as (of: typeof settings) => Source)(settings);
 }
 
 const only = (fields: readonly string[]): YAMLMap => inline(['codec', 'json'], ['only_fields', list(fields)]);
