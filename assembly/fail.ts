@@ -46,6 +46,11 @@ export function moveError(from: usize, to: usize): void {
   if (errorAt == from) errorAt = to;
 }
 
+/** The error was seen in a copy of what stands at `at` in the line. */
+export function placeError(at: usize): void {
+  errorAt = at;
+}
+
 export function raiseDrift(): void {
   drift = true;
 }

@@ -17,6 +17,7 @@ import {
   fileSeen,
   firstChoice,
   firstSeen,
+  JSON_VALUE,
   offsetEntry,
   secondChoice,
   secondSeen,
@@ -40,12 +41,6 @@ import { addUnmapped, clearUnmapped, markUnmapped, removeUnmapped, rewindUnmappe
 
 /** `request` */
 const REQUEST_KEY: usize = memory.data<u8>([114, 101, 113, 117, 101, 115, 116, 0, 0, 0, 0, 0, 0, 0, 0, 0], 8);
-
-/** `a JSON value` */
-const JSON_VALUE: usize = memory.data<u8>(
-  [97, 32, 74, 83, 79, 78, 32, 118, 97, 108, 117, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-  8,
-);
 
 /** The record, and whether the line was found in it (then its bounds are in `parse/line.ts`). */
 let recordStart: usize = 0;

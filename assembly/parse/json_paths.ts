@@ -1,7 +1,7 @@
 import { sameBytes } from '../bytes/ascii';
 import { putInteger } from '../bytes/number';
 import { SLOTS, setJson, setText } from '../event';
-import { failField, raiseDrift } from '../fail';
+import { errorCode, failField, placeError, raiseDrift } from '../fail';
 import { allocate } from '../host/memory';
 import { Seen } from '../json/flags';
 import { readString, readValue, seen, skipBlanks } from '../json/reader';
@@ -34,12 +34,20 @@ export let fileEntry: usize = 0;
 export let fileSeen: u32 = 0;
 export let offsetEntry: usize = 0;
 
+/** `a JSON value` */
+export const JSON_VALUE: usize = memory.data<u8>(
+  [97, 32, 74, 83, 79, 78, 32, 118, 97, 108, 117, 101, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  8,
+);
+
 const FRAME: usize = 24;
 const DEPTH: usize = 32;
-/** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end, u32 path start, u32 path end. */
+/** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end, u32 path start, u32 path end, u32 origin. */
 const INNER_MAX: usize = 8;
-const inner: usize = memory.data(160, 8);
+const inner: usize = memory.data(192, 8);
 let innerCount: usize = 0;
+/** Where the text being walked stands in the line; 0: it is the line. */
+let origin: usize = 0;
 
 /**
  * Per level: u32 node, u32 0 object or 1 array, u32 whether it must end, u32 elements seen, and u32 start and u32 end of its path and a dot
@@ -61,12 +69,16 @@ export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
     offsetEntry = 0;
   }
   innerCount = 0;
+  origin = 0;
   const close = walkObject(root, p, end, mode, 0, 0);
   if (close == 0) return 0;
   for (let i: usize = 0; i < innerCount; i++) {
-    const entry = inner + i * 20;
+    const entry = inner + i * 24;
+    const clean = errorCode == ErrorCode.none;
+    origin = load<u32>(entry, 20);
     const path = <usize>load<u32>(entry, 12);
     walkObject(load<u32>(entry), load<u32>(entry, 4), load<u32>(entry, 8), mode, path, load<u32>(entry, 16));
+    if (clean && errorCode != ErrorCode.none) placeError(origin);
   }
   return close;
 }
@@ -304,7 +316,10 @@ function member(
     const ignore = load<u32>(key, Key.ignore);
     if (ignore == 1) return;
     const child = <usize>load<u32>(key, Key.node);
-    if (child != 0 && c == 0x22 && lookInside(frame, key, keyStart, keyEnd, start + 1, end - 1)) return;
+    if (child != 0 && c == 0x22 && load<u8>(start, 1) == 0x7b) {
+      if (lookInside(frame, key, keyStart, keyEnd, start + 1, end - 1)) return;
+      failField(ErrorCode.json_expected, start, JSON_VALUE, JSON_VALUE + 12);
+    }
     const name = <usize>load<u32>(node, Node.prefix);
     if (ignore == 2) failField(ErrorCode.one_record_expected, start, name, name + load<u32>(node, Node.prefix + 4) - 1);
     capture = <usize>load<u32>(key, Key.capture);
@@ -353,7 +368,8 @@ function member(
 
 /** Queues the object a string holds, to be walked by this node. False if it holds none. */
 function lookInside(frame: usize, key: usize, keyStart: usize, keyEnd: usize, start: usize, end: usize): bool {
-  if (start >= end || load<u8>(start) != 0x7b || innerCount == INNER_MAX) return false;
+  if (innerCount == INNER_MAX) return false;
+  const place = origin != 0 ? origin : start;
   if (seen & Seen.rewrite) {
     if (!rewriteText(start, end)) return false;
     start = textStart;
@@ -366,11 +382,12 @@ function lookInside(frame: usize, key: usize, keyStart: usize, keyEnd: usize, st
   if (close == 0 || skipBlanks(close, end) != end) return false;
   // The frame above is free: its path is where the text's will be.
   if (frame + FRAME >= frames + DEPTH * FRAME || !openPath(frame, key, keyStart, keyEnd)) return false;
-  const entry = inner + innerCount * 20;
+  const entry = inner + innerCount * 24;
   store<u32>(entry, load<u32>(key, Key.node));
   store<u32>(entry, <u32>start, 4);
   store<u32>(entry, <u32>end, 8);
   store<u64>(entry, load<u64>(frame, FRAME + 16), 12);
+  store<u32>(entry, <u32>place, 20);
   innerCount++;
   return true;
 }

@@ -28,7 +28,9 @@ interface WalkState {
   readonly context: Omit<ConvertContext, 'escapes'>;
   readonly draft: Draft;
   /** Objects met in texts, with what reads them. */
-  readonly inner: { readonly node: JsonNode; readonly text: string; readonly path: string }[];
+  readonly inner: { readonly node: JsonNode; readonly text: string; readonly path: string; readonly origin: number }[];
+  /** Byte of the line the text being walked stands at; `undefined`: it is the line. */
+  readonly origin?: number;
   /** What filled the slots that several captures can fill, as it would stand among the unmapped. */
   readonly holders: Map<number, { readonly rank: number; readonly entry: readonly [path: string, value: unknown] }>;
 }
@@ -55,8 +57,12 @@ class Walk {
     const { inner } = this.#state;
     for (let entry = inner[0], i = 0; entry !== undefined; entry = inner[++i]) {
       const { value: held } = readJson(entry.text);
-      const walk = new Walk({ ...this.#state, line: entry.text, valid: true });
+      const { origin } = entry;
+      const before = this.#draft.error;
+      const walk = new Walk({ ...this.#state, line: entry.text, valid: true, origin });
       if (held?.kind === 'object') walk.container(entry.node, held, entry.path);
+      const { error } = this.#draft;
+      if (before === undefined && error !== undefined) this.#draft.error = { ...error, offset: origin };
     }
   }
 
@@ -100,10 +106,17 @@ class Walk {
   /** Text that is a JSON object is read behind everything else. */
   #lookInside(node: JsonNode, value: JsonText, path: string): boolean {
     const { inner } = this.#state;
-    if (value.kind !== 'string' || !value.text.startsWith('{') || inner.length === INNER_MAX) return false;
-    if (!readJson(value.text).valid) return false;
-    inner.push({ node, text: value.text, path });
+    if (value.kind !== 'string' || !value.text.startsWith('{')) return false;
+    if (inner.length === INNER_MAX) return this.#noObject(value);
+    if (!readJson(value.text).valid) return this.#noObject(value);
+    const origin = this.#state.origin ?? byteOffset(this.#line, value.start + 1);
+    inner.push({ node, text: value.text, path, origin });
     return true;
+  }
+
+  #noObject(value: JsonText): false {
+    this.#draft.failField('json_expected', byteOffset(this.#line, value.start), 'a JSON value');
+    return false;
   }
 
   /** Of a malformed line the value it ends in may be cut. */
