@@ -77,6 +77,6 @@ describe('the plan of a policy', () => {
 
   it('takes templates only for classes its formats make', () => {
     expect(planOf(POLICY).templates.length).toBe(2);
-    expect(planOf(POLICY.replace('[aws_alb, nginx_combined]', 'auto')).templates.length).toBe(5);
+    expect(planOf(POLICY.replace('nginx_combined', 'haproxy_tcp')).templates.length).toBe(3);
   });
 });
