@@ -4,6 +4,7 @@ import { putIsoTime } from './bytes/time';
 import { SLOTS } from './event';
 import { reach, workTop } from './host/memory';
 import { putByte } from './json/text';
+import { findOutline, Hole, HoleCode, holes, keepOutline, noteHole, noting, takeBack, text } from './outline';
 import { EXTRA_BASE, LABEL_BASE } from './shared/fields';
 import { Format, Header, Tmpl, TmplCode, TmplDetail, TmplOp } from './shared/image_layout';
 import { IMAGE_BASE } from './shared/limits';
@@ -37,6 +38,10 @@ export function encode(template: usize, format: usize): usize {
   fixed = load<u32>(template, Tmpl.fixed);
   if (!reach(start + 4096 + fixed)) return 0;
   limit = start + 4096;
+  if (findOutline(template)) {
+    if (fillOutline(start, format)) return start;
+    limit = start + 4096;
+  }
   let p = start;
   store<u8>(p++, 0x7b);
   let level = open;
@@ -58,6 +63,7 @@ export function encode(template: usize, format: usize): usize {
         }
         store<u8>(p, 0x22);
         memory.copy(p + 1, from, size);
+        if (noting) noteHole(HoleCode.text, slot, p + 1, p + 1 + size);
         p += size;
         store<u16>(p, 0x2c22, 1);
         p += 3;
@@ -94,6 +100,7 @@ export function encode(template: usize, format: usize): usize {
         level -= 8;
         if (<u32>p == load<u32>(level)) {
           p = load<u32>(level, 4);
+          if (noting) takeBack(p);
           continue;
         }
       }
@@ -104,15 +111,17 @@ export function encode(template: usize, format: usize): usize {
     }
     if (code == TmplCode.enumeration) {
       const slot = SLOTS + load<u32>(op, TmplOp.slot);
-      const number = load<u64>(slot, 8);
-      if (load<u32>(slot) == SlotKind.none || number >= load<u32>(op, TmplOp.count)) continue;
-      const span = <usize>load<u32>(op, TmplOp.detail) + ((<usize>number) << 3);
-      const size = <usize>load<u32>(span, 4);
-      if (size == 0) continue;
+      const span: usize = load<u32>(slot) == SlotKind.none ? 0 : tableSpan(op, slot);
+      if (span == 0) {
+        if (noting && load<u32>(slot) != SlotKind.none) noteHole(HoleCode.table, op, p, p);
+        continue;
+      }
       const length = <usize>load<u32>(op, TmplOp.text + 4);
       memory.copy(p, load<u32>(op, TmplOp.text), length);
       p += length;
+      const size = <usize>load<u32>(span, 4);
       memory.copy(p, load<u32>(span), size);
+      if (noting) noteHole(HoleCode.table, op, p, p + size);
       p += size;
       store<u8>(p++, 0x2c);
       continue;
@@ -124,13 +133,71 @@ export function encode(template: usize, format: usize): usize {
     if (code == TmplCode.end) {
       if (load<u8>(p - 1) == 0x2c) p--;
       store<u16>(p, 0x7d);
+      if (noting) keepOutline(template, start, p + 2);
       return start;
     }
     out = p;
     if (!putMember(op, code, format)) return 0;
+    if (noting && isHole(op, code)) noteHole(HoleCode.member, op, p, out);
     p = out;
   }
   return 0;
+}
+
+/** Whether what a rarer member writes is not told by the signature. */
+function isHole(op: usize, code: i32): bool {
+  if (code == TmplCode.unmapped || code == TmplCode.labels || code == TmplCode.label_object) return true;
+  const as = load<u32>(load<u32>(op, TmplOp.detail), TmplDetail.as);
+  return as != TmplCode.constant && as != TmplCode.value;
+}
+
+/** Writes the event by the outline found. False where an event of this one turns out to be no such one, or memory is short. */
+function fillOutline(start: usize, format: usize): bool {
+  let p = start;
+  let from = text;
+  for (let hole = holes; ; hole += Hole.size) {
+    const length = <usize>load<u32>(hole, Hole.text);
+    memory.copy(p, from, length);
+    p += length;
+    from += length;
+    const code = load<u32>(hole, Hole.code);
+    const what = <usize>load<u32>(hole, Hole.from);
+    if (code == HoleCode.text) {
+      const value = load<u32>(what, 4);
+      const size = <usize>load<u32>(what, 8) - value;
+      if (p + size > limit) {
+        out = p;
+        if (!room(size)) return false;
+      }
+      memory.copy(p, value, size);
+      p += size;
+    } else if (code == HoleCode.int) p = putInteger(p, load<i64>(what, 8));
+    else if (code == HoleCode.table) {
+      const span = tableSpan(what, SLOTS + load<u32>(what, TmplOp.slot));
+      if ((span != 0) != (load<u32>(hole, Hole.flags) != 0)) return false;
+      if (span == 0) continue;
+      const size = <usize>load<u32>(span, 4);
+      memory.copy(p, load<u32>(span), size);
+      p += size;
+    } else if (code == HoleCode.bool) p = putBool(p, load<i64>(what, 8) != 0);
+    else if (code == HoleCode.end) return true;
+    else {
+      out = p;
+      if (!putMember(what, load<i32>(what, TmplOp.code), format)) return false;
+      const flags = load<u32>(hole, Hole.flags);
+      if ((out > p) != (flags != 0)) return false;
+      p = flags == 2 ? out - 1 : out;
+    }
+  }
+  return false;
+}
+
+/** Span of the JSON value an enumeration's table has for the slot's number; 0 none. */
+function tableSpan(op: usize, slot: usize): usize {
+  const number = load<u64>(slot, 8);
+  if (number >= load<u32>(op, TmplOp.count)) return 0;
+  const span = <usize>load<u32>(op, TmplOp.detail) + ((<usize>number) << 3);
+  return load<u32>(span, 4) == 0 ? 0 : span;
 }
 
 /** Whether one of a zero-terminated list of slots is present. */
@@ -212,16 +279,23 @@ function putMember(op: usize, code: i32, format: usize): bool {
 function putValue(slot: usize): bool {
   const kind = load<u32>(slot);
   if (kind == SlotKind.text) {
+    const start = out;
     if (!putText(slot)) return false;
+    if (noting) noteHole(HoleCode.text, slot, start + 1, out - 1);
   } else if (kind == SlotKind.int) {
+    const start = out;
     out = putInteger(out, load<i64>(slot, 8));
+    if (noting) noteHole(HoleCode.int, slot, start, out);
   } else if (kind == SlotKind.bool) {
+    const start = out;
     out = putBool(out, load<i64>(slot, 8) != 0);
+    if (noting) noteHole(HoleCode.bool, slot, start, out);
   } else {
     const from = load<u32>(slot, 4);
     const size = <usize>load<u32>(slot, 8) - from;
     if (!room(size)) return false;
     memory.copy(out, from, size);
+    if (noting) noteHole(HoleCode.text, slot, out, out + size);
     out += size;
   }
   store<u8>(out++, 0x2c);

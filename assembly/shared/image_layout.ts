@@ -263,11 +263,17 @@ export enum Shards {
   size = 24,
 }
 
-/** A template: u32 bytes its operations write at most besides slots' own text, u32 unused, then operations of 24 bytes. */
+/** A template, then its operations. */
 export enum Tmpl {
+  /** Bytes the operations write at most besides slots' own text. */
   fixed = 0,
-  ops = 8,
+  /** Address and number of the slots (number * 16, u32 each) the operations look at; none where they are too many. A multiple of 16. */
+  slots = 4,
+  slot_count = 8,
+  ops = 16,
 }
+/** Slots of a template with outlines, at most. */
+export const OUTLINE_SLOTS_MAX = 192;
 
 /** 24 bytes. */
 export enum TmplOp {

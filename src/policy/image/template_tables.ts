@@ -1,4 +1,4 @@
-import { Tmpl, TmplCode, TmplDetail, TmplOp } from '../../../assembly/shared/image_layout.ts';
+import { OUTLINE_SLOTS_MAX, Tmpl, TmplCode, TmplDetail, TmplOp } from '../../../assembly/shared/image_layout.ts';
 import { type Guard, hasGuard, type Member } from '../plan.ts';
 import { escapeText, type ImageBuilder, type Span } from './builder.ts';
 
@@ -47,7 +47,11 @@ const SKIPPABLE = 6;
 export function placeTemplate(image: ImageBuilder, members: readonly Member[]): number {
   const rows = [...joinConstants(flatten(members)), { code: TmplCode.end, text: '' }];
   const placed = rows.map((row) => ({ row, ...placeParts(image, row) }));
+  const slots = slotsOf(rows);
+  const slotsAt = image.words(slots.map((slot) => slot * 16));
   const at = image.reserve(Tmpl.ops + placed.length * TmplOp.size);
+  image.u32(at + Tmpl.slots, slotsAt);
+  image.u32(at + Tmpl.slot_count, slots.length);
   image.u32(
     at + Tmpl.fixed,
     placed.reduce((sum, { bytes }) => sum + bytes + SLACK, 0),
@@ -61,6 +65,17 @@ export function placeTemplate(image: ImageBuilder, members: readonly Member[]): 
     image.u32(op + TmplOp.count, count);
   });
   return at;
+}
+
+/** Slots the operations look at, the last one repeated until they are a multiple of 16; none where they are too many. */
+function slotsOf(rows: readonly Row[]): number[] {
+  const guards = rows.flatMap(({ detail = {}, guard = {} }): Guard[] => [detail, guard]);
+  const slots = [
+    ...new Set([...rows, ...guards].flatMap((each) => ('code' in each ? (each.slots ?? []) : [...(each.if ?? []), ...(each.unless ?? [])]))),
+  ];
+  const padded = Math.ceil(slots.length / 16) * 16;
+  if (padded > OUTLINE_SLOTS_MAX) return [];
+  return Array.from({ length: padded }, (_, i) => slots[Math.min(i, slots.length - 1)]!);
 }
 
 function placeParts(image: ImageBuilder, row: Row): { text: Span; detail: number; count: number; bytes: number } {
