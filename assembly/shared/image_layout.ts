@@ -348,8 +348,8 @@ export enum TmplCode {
 export enum Automaton {
   transitions = 0,
   accept = 4,
-  /** Transitions of state s start at s << shift. */
-  shift = 8,
+  /** Transitions of state s start at s * width. */
+  width = 8,
   start = 12,
   /** States from here on only lead to themselves. */
   first_final = 16,
