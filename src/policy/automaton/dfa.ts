@@ -1,4 +1,4 @@
-import { END, Nfa, type Pattern, PatternError, START } from './nfa.ts';
+import { ANCHORS_MAX, END, Nfa, type Pattern, PatternError, START } from './nfa.ts';
 
 /**
  * A deterministic automaton over bytes. State 0 is the start; states from `firstFinal` on never change their answer.
@@ -67,14 +67,19 @@ function determinize(patterns: readonly Pattern[], options: AutomatonOptions, li
   };
   const close = (set: Set<number>): readonly number[] => prune(nfa, set, first);
   const [start, end] = [sample.length, sample.length + 1];
-  intern(close(steps.from(close(steps.closureOf(nfa.start)), start)));
+  const anchored = (set: readonly number[], symbol: number): Set<number> => {
+    let reached = new Set(set);
+    for (let i = 0; i < ANCHORS_MAX; i++) reached = steps.from([...reached], symbol);
+    return reached;
+  };
+  intern(close(anchored(close(steps.closureOf(nfa.start)), start)));
   const rows: number[][] = [];
   const accept: number[][] = [];
   for (let i = 0; i < sets.length; i++) {
     if (sets.length > limit) return undefined;
     const set = sets[i]!;
     rows.push(sample.map((_, symbol) => intern(close(steps.from(set, symbol)))));
-    accept.push(acceptedIds(nfa, steps.from(set, end), first));
+    accept.push(acceptedIds(nfa, anchored(set, end), first));
   }
   return { classOf, classes, rows, accept };
 }

@@ -20,9 +20,10 @@ export class PatternError extends Error {
   }
 }
 
-/** Symbols before and behind every text, so that anchors are symbols like any other. */
+/** Symbols before and behind every text, so that anchors are symbols like any other; as often as anchors may stand in a row. */
 export const START = 256;
 export const END = 257;
+export const ANCHORS_MAX = 4;
 
 type RefaNode = ReturnType<
   InstanceType<typeof JS.Parser>['parse']
@@ -93,9 +94,11 @@ export class Nfa {
     this.#edge(state, 0, END, state);
   }
 
+  /** An anchor: takes the symbol, and any more of it. */
   #symbol(from: number, symbol: number): number {
     const to = this.#state();
     this.#edge(from, symbol, symbol, to);
+    this.#edge(to, symbol, symbol, to);
     return to;
   }
 

@@ -126,7 +126,11 @@ class Checker {
     if (/^_.*_$|^-_$/.test(name)) {
       throw new Fault('not_a_test', 'a condition compares fields with constants; it does not compute', at);
     }
-    const near = suggest(name, [...TEXT_METHODS, 'containsIP', 'lowerAscii', 'has', 'cidr', 'duration', 'timestamp']);
+    // A field with a dot is a test of its own to the parser.
+    if (name === 'has') {
+      throw new Fault('unknown_field', '`has` asks for a field of the event', at, 'write `has(actor.name)`');
+    }
+    const near = suggest(name, [...TEXT_METHODS, 'containsIP', 'lowerAscii', 'cidr', 'duration', 'timestamp']);
     throw new Fault('unknown_function', `unknown function \`${name}\``, at, near && `did you mean \`${near}\`?`);
   }
 

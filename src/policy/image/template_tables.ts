@@ -71,7 +71,11 @@ export function placeTemplate(image: ImageBuilder, members: readonly Member[]): 
 function slotsOf(rows: readonly Row[]): number[] {
   const guards = rows.flatMap(({ detail = {}, guard = {} }): Guard[] => [detail, guard]);
   const slots = [
-    ...new Set([...rows, ...guards].flatMap((each) => ('code' in each ? (each.slots ?? []) : [...(each.if ?? []), ...(each.unless ?? [])]))),
+    ...new Set(
+      [...rows, ...guards].flatMap((each) =>
+        'code' in each ? (each.slots ?? []) : [...(each.if ?? []), ...(each.unless ?? [])],
+      ),
+    ),
   ];
   const padded = Math.ceil(slots.length / 16) * 16;
   if (padded > OUTLINE_SLOTS_MAX) return [];
