@@ -2,7 +2,7 @@ import { SLOT_COUNT } from './shared/fields';
 import { SlotKind } from './shared/slot_kind';
 
 /** Address of slot 0; the layout of a slot is in `shared/slot_kind.ts`. */
-export const SLOTS: usize = memory.data(4096, 16);
+export const SLOTS: usize = memory.data(SLOT_COUNT << 4, 16);
 
 export function clearEvent(): void {
   memory.fill(SLOTS, 0, SLOT_COUNT << 4);

@@ -30,7 +30,11 @@ import { scanShapes } from './parse/shapes';
 import { runAutomaton } from './policy/automaton';
 import { identify, identifyMoment, identifyPlace, setIdentity } from './policy/identity';
 import { applyAssigns, applyMaps } from './policy/maps';
+import { match } from './policy/match';
+import { clearNotes } from './policy/redact/notes';
+import { redact } from './policy/redact/stage';
 import { route } from './policy/route';
+import { DROPPED, sample } from './policy/sample';
 import { EventClass, ParseStatus } from './shared/enums';
 import { ErrorCode } from './shared/errors';
 import { Field, Meta } from './shared/fields';
@@ -55,6 +59,8 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
   clearEvent();
   clearFailure();
   clearUnmapped();
+  clearNotes();
+  requestEntry = 0;
   recordStart = record;
   recordEnd = record + length;
   hasLine = false;
@@ -84,7 +90,13 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
     splitUrl();
   }
   deriveMeaning();
-  if (!describe(source, format) || !route()) return 0;
+  if (!describe(source, format)) return 0;
+  match(load<u32>(IMAGE_BASE, Header.match));
+  const sampling = <usize>load<u32>(IMAGE_BASE, Header.sample);
+  if (sampling != 0 && !sample(sampling)) return DROPPED;
+  const redaction = <usize>load<u32>(IMAGE_BASE, Header.redact);
+  if (redaction != 0 && !redactRecord(redaction, format)) return 0;
+  if (!route()) return 0;
   if (status == ParseStatus.failed) return encode(load<u32>(IMAGE_BASE, Header.base_template), 0);
   const templates = <usize>load<u32>(format, Format.templates);
   return encode(load<u32>(templates + ((<usize>slotInt(Field.schema_class)) << 2)), format);
@@ -233,6 +245,17 @@ function salvage(source: usize): void {
   setInt(Field.event_class, EventClass.base_event);
 }
 
+/** Entry of a request line that was none, among the unmapped; 0 none. */
+let requestEntry: usize = 0;
+
+/** Redacts the event; `raw_data` as plain bytes is the line's JSON, or the record where there is no line. */
+function redactRecord(redaction: usize, format: usize): bool {
+  if (!hasLine) return redact(redaction, format, recordStart, recordStart, recordEnd, true, requestEntry);
+  if (format != 0 && load<u32>(format, Format.kind) == 2 && plainStart != 0)
+    return redact(redaction, format, recordStart, plainStart, plainEnd, true, requestEntry);
+  return redact(redaction, format, recordStart, lineStart, lineEnd, false, requestEntry);
+}
+
 /** Writes what the engine itself says about the record. False if memory is short. */
 function describe(source: usize, format: usize): bool {
   setIdentity();
@@ -247,7 +270,7 @@ function describe(source: usize, format: usize): bool {
   }
   let incomplete = drift || status != ParseStatus.ok;
   if (slotKind(Field.http_line) == SlotKind.text) {
-    addUnmapped(
+    requestEntry = addUnmapped(
       UnmappedKind.text,
       0,
       0,

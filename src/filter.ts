@@ -16,7 +16,7 @@ import type { Plan } from './policy/plan.ts';
 /** A policy that is fine: what it means, and the filter that does it. */
 export interface BuiltFilter {
   readonly plan: Plan;
-  /** One per route. */
+  /** One per route, then one per redaction rule and one per sampling rule. */
   readonly conditions: readonly CheckedCondition[];
   /** The policy's own tests, as written. */
   readonly tests: readonly TestDocument[];
@@ -61,7 +61,7 @@ export function buildFilter(input: PolicyInput, options: BuildOptions = {}): Bui
   const engine = options.engine ?? readEngine();
   const hash = createHash('sha256').update(engine).digest('hex');
   try {
-    const image = writeImage(plan, checked.plan, { version: packageVersion(), hash });
+    const image = writeImage(plan, checked.plan, { version: packageVersion(), hash }, options.key);
     const filter = { plan, conditions: checked.checked, tests: document.tests ?? [], wasm: stamp(engine, image) };
     return { filter, diagnostics, warnings: lintPolicy(document, checked.checked) };
   } catch (error) {

@@ -18,7 +18,7 @@ export function referenceOf(filter: Pick<BuiltFilter, 'plan' | 'conditions'>): (
     evaluate(
       plan,
       record,
-      (route, read) => evaluateCondition(conditions[route]!, (slot) => read(paths.get(slot)!)).value,
+      (rule, read) => evaluateCondition(conditions[rule]!, (slot) => read(paths.get(slot)!)).value,
       occurrences,
     );
 }
@@ -66,6 +66,7 @@ export class Twin {
   run(record: HostRecord): TwinResult {
     const answer = callFilter(this.#instance, record);
     const evaluation = this.#reference(record);
+    if (evaluation.dropped !== undefined) return { answer, evaluation, differ: answer.kind !== 'dropped' };
     const expected: unknown = JSON.parse(JSON.stringify(evaluation.output));
     const differ = !('output' in answer) || !isDeepStrictEqual(answer.output, expected);
     return { answer, evaluation, differ };

@@ -62,8 +62,9 @@ export function call(
   return floor(bytes, bytes + length);
 }
 
-/** The record as it came, if a host can take it back. */
+/** The record as it came, if a host can take it back and nothing in it was to be redacted. */
 function floor(start: usize, end: usize): usize {
+  if (load<u32>(IMAGE_BASE, Header.redact) != 0) return load<u32>(IMAGE_BASE, Header.too_large);
   const p = skipBlanks(start, end);
   if (p < end && load<u8>(p) == 0x7b) {
     const close = readValue(p, end);

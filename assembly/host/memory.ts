@@ -56,6 +56,11 @@ export function allocate(size: usize): usize {
   return at;
 }
 
+/** Gives back everything allocated since `workTop` was `mark`. */
+export function release(mark: usize): void {
+  work = mark;
+}
+
 /** Gives back the unused end of the latest allocation. */
 export function trim(end: usize): void {
   work = (end + PADDING + 7) & ~7;

@@ -15,9 +15,10 @@ import { setBool, setInt, setText } from '../event';
 import { failField } from '../fail';
 import { allocate } from '../host/memory';
 import { escapeBytes, textEnd, textStart } from '../json/text';
+import { noteCapture } from '../policy/redact/notes';
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
-import { Capture } from '../shared/image_layout';
+import { Capture, WATCHED, Watch } from '../shared/image_layout';
 import { decodedEnd, decodedStart, decodeEscapes, Escapes } from './decode';
 
 const NOWHERE: u32 = 0xffff;
@@ -58,6 +59,12 @@ function reject(code: i32, capture: usize, at: usize): void {
   failField(code, at, name, name + load<u32>(capture, Capture.name + 4));
 }
 
+/** The conversion of a capture, watched or not. */
+export function conversionOf(capture: usize): u32 {
+  const kind = load<u32>(capture, Capture.convert);
+  return kind == WATCHED ? load<u32>(load<u32>(capture, Watch.inner), Capture.convert) : kind;
+}
+
 /** Writes the captured text to the capture's slots, or marks the record partial. `-`, `N/A` and the empty text leave them missing. */
 export function convert(capture: usize, start: usize, end: usize): void {
   const kind = load<u32>(capture, Capture.convert);
@@ -65,6 +72,10 @@ export function convert(capture: usize, start: usize, end: usize): void {
   if (kind == Convert.verbatim) {
     if (slot != NOWHERE) setText(slot, start, end);
     return;
+  }
+  if (kind == WATCHED) {
+    noteCapture(capture, start, end);
+    return convert(load<u32>(capture, Watch.inner), start, end);
   }
   if (end - start < 2 && (start == end || load<u8>(start) == 0x2d)) return;
   if (missingCount != 0 && isMissing(start, end)) return;
@@ -372,7 +383,11 @@ function hexText(slot: u32, start: usize, end: usize): void {
 }
 
 function plusText(slot: u32, start: usize, end: usize): void {
-  const copy: usize = slot == NOWHERE ? 0 : allocate(end - start);
+  if (slot == NOWHERE) return;
+  let plus = start;
+  while (plus < end && load<u8>(plus) != 0x2b) plus++;
+  if (plus == end) return setText(slot, start, end);
+  const copy = allocate(end - start);
   if (copy == 0) return;
   memory.copy(copy, start, end - start);
   for (let p = copy; p < copy + (end - start); p++) if (load<u8>(p) == 0x2b) store<u8>(p, 0x20);

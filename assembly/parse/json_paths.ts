@@ -7,9 +7,10 @@ import { Seen } from '../json/flags';
 import { readString, readValue, seen, skipBlanks } from '../json/reader';
 import { escapeBytes, rewriteText, rewriteValue, textEnd, textStart, unescapeText } from '../json/text';
 import { findKey } from '../keys';
+import { noteCapture, noteRival } from '../policy/redact/notes';
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
-import { Capture, Key, Node, Select, SNIFF_BIT_MAX } from '../shared/image_layout';
+import { Capture, Key, Node, Select, SNIFF_BIT_MAX, WATCHED, Watch } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 import { addUnmappedValue, removeUnmapped } from '../unmapped';
 import { convert } from './convert';
@@ -42,12 +43,13 @@ export const JSON_VALUE: usize = memory.data<u8>(
 
 const FRAME: usize = 24;
 const DEPTH: usize = 32;
-/** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end, u32 path start, u32 path end, u32 origin. */
+/** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end, u32 path start, u32 path end, u32 origin, u32 its end. */
 const INNER_MAX: usize = 8;
-const inner: usize = memory.data(192, 8);
+const inner: usize = memory.data(224, 8);
 let innerCount: usize = 0;
 /** Where the text being walked stands in the line; 0: it is the line. */
 let origin: usize = 0;
+let originEnd: usize = 0;
 
 /**
  * Per level: u32 node, u32 0 object or 1 array, u32 whether it must end, u32 elements seen, and u32 start and u32 end of its path and a dot
@@ -73,9 +75,10 @@ export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
   const close = walkObject(root, p, end, mode, 0, 0);
   if (close == 0) return 0;
   for (let i: usize = 0; i < innerCount; i++) {
-    const entry = inner + i * 24;
+    const entry = inner + i * 28;
     const clean = errorCode == ErrorCode.none;
     origin = load<u32>(entry, 20);
+    originEnd = load<u32>(entry, 24);
     const path = <usize>load<u32>(entry, 12);
     walkObject(load<u32>(entry), load<u32>(entry, 4), load<u32>(entry, 8), mode, path, load<u32>(entry, 16));
     if (clean && errorCode != ErrorCode.none) placeError(origin);
@@ -370,6 +373,7 @@ function member(
 function lookInside(frame: usize, key: usize, keyStart: usize, keyEnd: usize, start: usize, end: usize): bool {
   if (innerCount == INNER_MAX) return false;
   const place = origin != 0 ? origin : start;
+  const placeEnd = origin != 0 ? originEnd : end;
   if (seen & Seen.rewrite) {
     if (!rewriteText(start, end)) return false;
     start = textStart;
@@ -382,12 +386,13 @@ function lookInside(frame: usize, key: usize, keyStart: usize, keyEnd: usize, st
   if (close == 0 || skipBlanks(close, end) != end) return false;
   // The frame above is free: its path is where the text's will be.
   if (frame + FRAME >= frames + DEPTH * FRAME || !openPath(frame, key, keyStart, keyEnd)) return false;
-  const entry = inner + innerCount * 24;
+  const entry = inner + innerCount * 28;
   store<u32>(entry, load<u32>(key, Key.node));
   store<u32>(entry, <u32>start, 4);
   store<u32>(entry, <u32>end, 8);
   store<u64>(entry, load<u64>(frame, FRAME + 16), 12);
   store<u32>(entry, <u32>place, 20);
+  store<u32>(entry, <u32>placeEnd, 24);
   innerCount++;
   return true;
 }
@@ -418,12 +423,13 @@ function rival(
   const holder = holders + <usize>slot * HOLDER;
   const held = load<u32>(holder) == walks;
   if (held && load<u32>(holder, 4) < rank) {
-    addUnmappedValue(prefix, prefixEnd, keyStart, keyEnd, keySeen, start, end, valueSeen);
+    noteText(capture, start, end, c);
+    noteRival(capture, addUnmappedValue(prefix, prefixEnd, keyStart, keyEnd, keySeen, start, end, valueSeen));
     return;
   }
   if (!fill(capture, start, end, c, valueSeen)) return;
   if (held) {
-    addUnmappedValue(
+    const loser = addUnmappedValue(
       load<u32>(holder, 8),
       load<u32>(holder, 12),
       load<u32>(holder, 16),
@@ -433,6 +439,7 @@ function rival(
       load<u32>(holder, 32),
       load<u32>(holder, 36),
     );
+    noteRival(capture, loser);
   }
   store<u32>(holder, walks);
   store<u32>(holder, rank, 4);
@@ -481,10 +488,19 @@ function elementKey(index: u32): usize {
   return key;
 }
 
+/** Notes the value if it is watched; of one in a text, all of the text stands for it in the line. */
+function noteText(capture: usize, start: usize, end: usize, c: u32): void {
+  if (origin != 0) return noteCapture(capture, origin, originEnd);
+  const quote: usize = c == 0x22 ? 1 : 0;
+  noteCapture(capture, start + quote, end - quote);
+}
+
 function captureValue(capture: usize, start: usize, end: usize, c: u32, valueSeen: u32): void {
+  if (c == 0x6e) return;
+  noteText(capture, start, end, c);
+  if (load<u32>(capture, Capture.convert) == WATCHED) capture = load<u32>(capture, Watch.inner);
   const kind = load<u32>(capture, Capture.convert);
   const slot = <u32>load<u16>(capture, Capture.slots);
-  if (c == 0x6e) return;
   if (kind == Convert.json) {
     if (slot == 0xffff) return;
     if (valueSeen & Seen.unsound) {

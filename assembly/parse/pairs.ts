@@ -2,10 +2,11 @@ import { isDigit, isLetter } from '../bytes/ascii';
 import { setText } from '../event';
 import { raiseDrift } from '../fail';
 import { findKey } from '../keys';
+import { noteCapture } from '../policy/redact/notes';
 import { Convert } from '../shared/convert';
 import { Capture, Key } from '../shared/image_layout';
 import { addUnmapped, UnmappedKind } from '../unmapped';
-import { convert, isMissing } from './convert';
+import { conversionOf, convert, isMissing } from './convert';
 import { findText } from './find';
 
 /** `\"` */
@@ -149,8 +150,10 @@ function put(node: usize, key: usize, keyEnd: usize, start: usize, end: usize, q
   if (entry != 0 && load<u32>(entry, Key.ignore) != 0) return;
   const capture: usize = entry == 0 ? 0 : load<u32>(entry, Key.capture);
   if (capture == 0) addUnmapped(UnmappedKind.text, 0, 0, key, keyEnd, start, end);
-  else if (quoted && load<u32>(capture, Capture.convert) == Convert.hex_text) {
+  else if (quoted && conversionOf(capture) == Convert.hex_text) {
     const slot = <u32>load<u16>(capture, Capture.slots);
-    if (slot != 0xffff && !isMissing(start, end)) setText(slot, start, end);
+    if (slot == 0xffff || isMissing(start, end)) return;
+    noteCapture(capture, start, end);
+    setText(slot, start, end);
   } else convert(capture, start, end);
 }

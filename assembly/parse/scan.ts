@@ -2,8 +2,9 @@ import { sameBytes } from '../bytes/ascii';
 import { setText } from '../event';
 import { fail, moveError, raiseDrift } from '../fail';
 import { allocate } from '../host/memory';
+import { noteCapture } from '../policy/redact/notes';
 import { ErrorCode } from '../shared/errors';
-import { Capture, Op, OpCode, OpFlag } from '../shared/image_layout';
+import { Capture, Op, OpCode, OpFlag, WATCHED, Watch } from '../shared/image_layout';
 import { convert, escapesQuotes } from './convert';
 import { findLastText, findText } from './find';
 import { blankPairs, freePairs, partedPairs } from './pairs';
@@ -170,6 +171,8 @@ function separated(capture: usize, p: usize, end: usize, text: usize, length: us
 function convertDoubled(capture: usize, start: usize, end: usize): void {
   const copy = allocate(end - start);
   if (copy == 0) return;
+  noteCapture(capture, start, end);
+  if (load<u32>(capture, Capture.convert) == WATCHED) capture = load<u32>(capture, Watch.inner);
   let out = copy;
   for (let p = start; p < end; ) {
     if (p + 4 <= end && load<u32>(p) == 0x225c225c) p += 2;

@@ -1,6 +1,7 @@
 import { SLOTS } from '../event';
 import { clearFailure, drift, errorAt, errorCode, status } from '../fail';
 import { applyAssigns } from '../policy/maps';
+import { lastNote, rewindNotes } from '../policy/redact/notes';
 import { ParseStatus } from '../shared/enums';
 import { ErrorCode } from '../shared/errors';
 import { SLOT_COUNT } from '../shared/fields';
@@ -18,6 +19,7 @@ const before: usize = memory.data(SLOT_COUNT << 4, 16);
 export function scanShapes(shapes: usize, count: u32, start: usize, end: usize): void {
   memory.copy(before, SLOTS, SLOT_COUNT << 4);
   const mark = markUnmapped();
+  const note = lastNote;
   let best: usize = 0;
   let bestAt: usize = 0;
   const last = shapes + <usize>count * Variant.size;
@@ -37,6 +39,7 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
     if (!untouched) {
       memory.copy(SLOTS, before, SLOT_COUNT << 4);
       rewindUnmapped(mark);
+      rewindNotes(note);
     }
     clearFailure();
   }

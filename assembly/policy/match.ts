@@ -4,8 +4,9 @@ import { Match, MatchField, Term } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 import { runAutomaton } from './automaton';
 
-/** A bit per rule, set by `match`: 1024 of them. */
-export const RULE_BITS: usize = memory.data(128, 8);
+/** A bit per rule, set by `match`: routes, then redaction rules, then sampling rules. */
+const RULE_BYTES: usize = 144;
+export const RULE_BITS: usize = memory.data(144, 8);
 
 let stamps: usize = 0;
 let hits: usize = 0;
@@ -19,7 +20,7 @@ let record: u32 = 0;
 export function match(section: usize): void {
   const bytes = <usize>load<u32>(section, Match.bit_bytes);
   memory.copy(RULE_BITS, load<u32>(section, Match.preset), bytes);
-  memory.fill(RULE_BITS + bytes, 0, 128 - bytes);
+  memory.fill(RULE_BITS + bytes, 0, RULE_BYTES - bytes);
   const fields = load<u32>(section, Match.field_count);
   if (fields == 0) return;
   startRecord(section);

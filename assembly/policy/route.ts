@@ -7,7 +7,7 @@ import { Header, Route, Shards } from '../shared/image_layout';
 import { IMAGE_BASE } from '../shared/limits';
 import { ln } from '../shared/ln';
 import { SlotKind } from '../shared/slot_kind';
-import { match, RULE_BITS } from './match';
+import { RULE_BITS } from './match';
 
 const KEY_DIGITS: usize = memory.data(40, 8);
 /** `audit.s` */
@@ -65,9 +65,8 @@ function weighted(h: u64, count: u32, weights: usize): i32 {
   return best;
 }
 
-/** Evaluates the routes and writes tag, list of routes and shard into the event. False if memory is short. */
+/** Writes tag, list of the routes whose condition holds and shard into the event. False if memory is short. */
 export function route(): bool {
-  match(load<u32>(IMAGE_BASE, Header.match));
   const shard = chooseShard();
   setInt(Meta.shard, shard);
   const routes = <usize>load<u32>(IMAGE_BASE, Header.routes);
@@ -83,6 +82,8 @@ export function route(): bool {
   store<u8>(list, 0x5b);
   for (let base: u32 = 0; base < count; base += 32) {
     let word = load<u32>(RULE_BITS + (base >> 3));
+    // Behind the routes' bits come those of other rules.
+    if (count - base < 32) word &= (1 << (count - base)) - 1;
     while (word != 0) {
       const entry = routes + <usize>(base + ctz(word)) * Route.size;
       word &= word - 1;

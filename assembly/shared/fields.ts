@@ -157,9 +157,13 @@ export enum Meta {
   error_offset = 248,
   error_expected = 249,
   drift = 250,
-  line = 251,
+  /** Name of the sampling rule that took the routes that are no evidence. */
+  sampled = 251,
   product_name = 252,
   product_vendor = 253,
   uid = 254,
+  redacted = 255,
+  /** Records dropped since the last one that was kept, by sampling rule. */
+  dropped = 256,
 }
-export const SLOT_COUNT = 256;
+export const SLOT_COUNT = 264;

@@ -35,6 +35,10 @@ export enum Header {
   /** NUL-terminated JSON to answer with where the host had no memory for the record, and where the engine has none. */
   record_missing = 68,
   too_large = 72,
+  /** `Redact`; 0: nothing is redacted. */
+  redact = 76,
+  /** `Sample`; 0: nothing is sampled. */
+  sample = 80,
   size = 128,
 }
 
@@ -74,7 +78,7 @@ export enum SniffRow {
 /** Bits a source's JSON formats are told by, at most. */
 export const SNIFF_BIT_MAX = 1024;
 
-/** 64 bytes. */
+/** 72 bytes. */
 export enum Format {
   /** Span. */
   name = 0,
@@ -99,7 +103,10 @@ export enum Format {
   /** Address and number of spans: texts that say a value is missing, besides `-`. */
   missing = 52,
   missing_count = 56,
-  size = 64,
+  /** As `Redact.whole`: captures without a field. */
+  redact = 60,
+  redact_count = 64,
+  size = 72,
 }
 
 /** 16 bytes. A shape lines may have: its operations, and what is set where a line has it. */
@@ -134,6 +141,17 @@ export enum Capture {
   rank = 20,
   size = 24,
 }
+
+/** A copy of a `Capture` whose text is noted, for `raw_data` may hold it: its `Capture.convert` is `WATCHED`. 32 bytes. */
+export const WATCHED = 255;
+export enum Watch {
+  /** The capture itself. */
+  inner = 24,
+  /** Address of u32 number, then a u32 per redacted slot it may give a value: the slot, and `DERIVED` where not by conversion. */
+  feeds = 28,
+  size = 32,
+}
+export const DERIVED = 0x10000;
 
 /** 32 bytes. */
 export enum Op {
@@ -356,6 +374,90 @@ export enum Automaton {
   /** Class of each byte. */
   classes = 32,
   size = 288,
+}
+
+/** Header of sampling. */
+export enum Sample {
+  rules = 0,
+  rule_count = 4,
+  /** Bit of rule 0 among those of all conditions. */
+  first_bit = 8,
+  /** Address of a u32 per 32 routes: a bit per route that is evidence; bits behind the routes are 1. */
+  evidence = 12,
+  /** Words of routes. */
+  words = 16,
+  /** Address of a u32 per rule: the rules' addresses by name. */
+  by_name = 20,
+  size = 24,
+}
+
+/** 24 bytes. */
+export enum SampleRule {
+  /** Span: `"name":` */
+  name = 0,
+  /** Slot of the key; 0xffffffff none. */
+  by = 8,
+  /** One of so many is kept; 0: none. */
+  keep = 12,
+  /** u32: dropped since the last record that was kept. */
+  count = 16,
+  size = 24,
+}
+
+/** Header of redaction. */
+export enum Redact {
+  rules = 0,
+  rule_count = 4,
+  /** Bit of rule 0 among those of all conditions. */
+  first_bit = 8,
+  /** Address of u32 pairs: slot, rule; by rule. Slots redacted as a whole. */
+  whole = 12,
+  whole_count = 16,
+  /** Span per slot: its path, JSON-escaped. */
+  paths = 20,
+  /** u64: rules that redact what a request line is cut into. */
+  request_rules = 24,
+  /** u64: rules that redact any field as a whole. */
+  whole_rules = 32,
+  /** Address of a u64 per slot: rules that look for secrets in it. */
+  covers = 40,
+  /** Automaton (`set`) over names of keys: rules. 0 none. */
+  keys = 44,
+  /** u64: rules that look into `unmapped`, into a request line that was none, and into `raw_data`. */
+  unmapped_rules = 48,
+  request_finders = 56,
+  finders = 64,
+  /** Automaton (`set`) over what secrets begin with: trigger. 0 none. */
+  triggers_automaton = 72,
+  /** Address of a u32 per trigger: detector, length << 8, variant << 16. */
+  triggers = 76,
+  /** Address of a u64 per detector: rules. */
+  detector_rules = 80,
+  /** Address of a u8 per pair of letters: length of that country's IBAN. */
+  iban_lengths = 84,
+  /** Address of the key of pseudonyms, 64 bytes as HMAC takes it; 0 none. */
+  key = 88,
+  /** u64: rules that look into every field. */
+  everywhere = 96,
+  size = 104,
+}
+
+/** 16 bytes. */
+export enum RedactRule {
+  /** Span. */
+  name = 0,
+  method = 8,
+  size = 16,
+}
+
+/** Stands for all of `unmapped` where redaction names places by their slots. */
+export const UNMAPPED_PLACE = 208;
+
+export enum RedactMethod {
+  mask,
+  remove,
+  truncate,
+  pseudonym,
 }
 
 /** Header of the conditions. */

@@ -18,5 +18,9 @@ export const OCCURRENCES_MAX = 1024;
 export const OCCURRENCE_PROBES = 32;
 /** Routes of a policy at most. */
 export const ROUTE_MAX = 1024;
+/** Redaction rules of a policy at most. */
+export const REDACT_MAX = 64;
+/** Sampling rules of a policy at most. */
+export const SAMPLE_MAX = 64;
 /** Predicates of all conditions of a policy at most. */
 export const PREDICATE_MAX = 16384;

@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.ts';
 import { formatsCommand } from './commands/formats.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
+import { redteamCommand } from './commands/redteam.ts';
 import { runCommand } from './commands/run.ts';
 import { testCommand } from './commands/test.ts';
 import { CommandError, EXIT, paint, say } from './terminal.ts';
@@ -36,7 +37,8 @@ const program = new Command('auditlb')
   .addCommand(explainCommand())
   .addCommand(formatsCommand())
   .addCommand(inspectCommand())
-  .addCommand(reconcileCommand());
+  .addCommand(reconcileCommand())
+  .addCommand(redteamCommand());
 
 try {
   await program.parseAsync();

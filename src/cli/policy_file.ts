@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostic.ts';
 import { type BuildResult, type BuiltFilter, buildFilter } from '../filter.ts';
 import { packageRoot } from '../policy/catalog.ts';
-import { printDiagnostics } from './terminal.ts';
+import type { PolicyInput } from '../policy/compile.ts';
+import { KEY_MIN } from '../policy/redact/pseudonym.ts';
+import { CommandError, printDiagnostics } from './terminal.ts';
 
 /** The policy used where none is named: every shipped format recognised by itself, one route. */
 export const DEFAULT_POLICY = join(packageRoot(), 'policies', 'default.yaml');
@@ -14,8 +16,18 @@ export interface PolicyFile extends BuildResult {
 }
 
 /** A file that cannot be read is a fault like any other. */
-export function buildPolicyFile(path: string): PolicyFile {
-  const { made, texts } = readPolicyFile(path, buildFilter, (fault) => ({ diagnostics: [fault], warnings: [] }));
+export function buildPolicyFile(path: string, keyFile?: string): PolicyFile {
+  return buildWith(path, readKey(keyFile));
+}
+
+/** The same for filters that are tried and not kept: without a key of pseudonyms they have one of zeros. */
+export function checkPolicyFile(path: string): PolicyFile {
+  return buildWith(path, readKey(undefined) ?? new Uint8Array(KEY_MIN));
+}
+
+function buildWith(path: string, key: Uint8Array | undefined): PolicyFile {
+  const build = (input: PolicyInput): BuildResult => buildFilter(input, key === undefined ? {} : { key });
+  const { made, texts } = readPolicyFile(path, build, (fault) => ({ diagnostics: [fault], warnings: [] }));
   return { ...made, texts };
 }
 
@@ -43,9 +55,20 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EACCES: 'no permission to read it',
 };
 
+/** The key of pseudonyms: a file's content without its line end, else that of the environment variable. */
+function readKey(path: string | undefined): Uint8Array | undefined {
+  const fromEnvironment = process.env.AUDITLB_PSEUDONYM_KEY;
+  if (path === undefined) return fromEnvironment === undefined ? undefined : Buffer.from(fromEnvironment);
+  try {
+    return Buffer.from(readFileSync(path, 'latin1').replace(/\r?\n$/, ''), 'latin1');
+  } catch (error) {
+    throw new CommandError(`cannot read key file \`${path}\`: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
 /** The filter of a policy without faults; otherwise they are printed and nothing is returned. */
-export function buildOrReport(path: string, json: boolean): BuiltFilter | undefined {
-  const { filter, diagnostics, texts } = buildPolicyFile(path);
+export function buildOrReport(path: string, json: boolean, keyFile?: string): BuiltFilter | undefined {
+  const { filter, diagnostics, texts } = buildPolicyFile(path, keyFile);
   if (filter === undefined) printDiagnostics(diagnostics, texts, json);
   return filter;
 }

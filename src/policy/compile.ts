@@ -6,6 +6,7 @@ import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import { classesOf } from './classes.ts';
 import { type ConditionSource, compileRoutes, compileShards } from './compile_routes.ts';
+import { compileSample } from './compile_sample.ts';
 import { compileSources } from './compile_sources.ts';
 import { checkTests } from './compile_tests.ts';
 import { compileDelivery } from './delivery.ts';
@@ -13,6 +14,8 @@ import type { PolicyDocument } from './document/policy_document.ts';
 import { readPolicy } from './document/read_policy.ts';
 import { SourceFile } from './document/source_file.ts';
 import type { Plan, TemplatePlan } from './plan.ts';
+import { compileRedact } from './redact/compile.ts';
+import { pseudonym } from './redact/pseudonym.ts';
 import { compileTemplate } from './schema/templates.ts';
 
 export interface PolicyInput {
@@ -26,6 +29,8 @@ export interface PolicyInput {
 export interface CompileOptions {
   /** Formats and schemas; those of the package if left out. */
   readonly catalog?: Catalog;
+  /** Key of pseudonyms, for policies that give any. */
+  readonly key?: Uint8Array;
 }
 
 export interface CompiledPolicy {
@@ -47,13 +52,21 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   const diagnostics: Diagnostic[] = [];
   const file = new SourceFile(input.file, input.text, diagnostics);
   const document = readPolicy(file);
-  const draft = document && draftPlan(document, file, input, catalog);
+  const draft = document && draftPlan(document, file, input, catalog, options.key);
   diagnostics.push(...catalog.diagnostics);
   diagnostics.sort(compareDiagnostics);
   const conditions = draft?.conditions ?? [];
   if (document === undefined) return { conditions, diagnostics };
   if (draft === undefined || diagnostics.length > 0) return { document, conditions, diagnostics };
-  return { plan: finishPlan(draft.plan, catalog), document, conditions, diagnostics };
+  const plan = finishPlan(draft.plan, catalog);
+  const { key } = options;
+  const keyed = key !== undefined && plan.redact?.some((rule) => rule.with === 'pseudonym');
+  return {
+    plan: keyed ? { ...plan, pseudonym: (value) => pseudonym(key, value) } : plan,
+    document,
+    conditions,
+    diagnostics,
+  };
 }
 
 type Draft = Omit<Plan, 'hash' | 'templates'>;
@@ -63,10 +76,13 @@ function draftPlan(
   file: SourceFile,
   input: PolicyInput,
   catalog: Catalog,
+  key: Uint8Array | undefined,
 ): { plan: Draft; conditions: readonly ConditionSource[] } {
   const schema = document.schema ?? 'ocsf';
   const sources = compileSources(document.sources ?? [], schema, file, catalog);
   const { routes, conditions } = compileRoutes(document);
+  const redact = compileRedact(document.redact ?? [], file, key);
+  const sample = compileSample(document.sample ?? [], file);
   const shards = compileShards(document.shards, (message) => {
     file.report(document.shards!.at, 'weights_mismatch', message, 'give one weight for each shard');
   });
@@ -80,10 +96,12 @@ function draftPlan(
     formats: sources.formats,
     labels: sources.labels,
     routes,
+    ...(redact.rules.length === 0 ? {} : { redact: redact.rules }),
+    ...(sample.rules.length === 0 ? {} : { sample: sample.rules }),
     shards,
   };
   checkTests(document.tests ?? [], plan);
-  return { plan, conditions };
+  return { plan, conditions: [...conditions, ...redact.conditions, ...sample.conditions] };
 }
 
 /** Adds the templates and the hash. The hash covers the plan with the place of the hash in its templates empty. */

@@ -7,7 +7,7 @@ import { FIELD_BY_PATH } from './fields.ts';
 import { findSlot } from './formats/slots.ts';
 import type { RoutePlan, ShardPlan } from './plan.ts';
 
-/** A route's condition as written, and where its text begins. */
+/** The condition of a route, or of another rule, as written, and where its text begins. */
 export interface ConditionSource {
   readonly text: string;
   readonly file: string;
@@ -15,8 +15,6 @@ export interface ConditionSource {
   readonly column: number;
   /** Where each of its characters stands, if it is written over several lines or with escapes. */
   readonly written?: Text;
-  /** Index in `Plan.routes`. */
-  readonly route: number;
 }
 
 const ALWAYS = 'true';
@@ -34,6 +32,7 @@ export function compileRoutes(document: PolicyDocument): { routes: RoutePlan[]; 
     name: route.name?.value ?? '',
     when: route.when?.value ?? ALWAYS,
     destinations: (route.to ?? (route.name === undefined ? [] : [route.name])).map((name) => destination(name, known)),
+    ...(route.evidence === true ? { evidence: true as const } : {}),
   }));
   return { routes, conditions: written.flatMap(conditionOf) };
 }
@@ -49,12 +48,12 @@ function destination(name: Text, known: readonly string[] | undefined): string {
 }
 
 /** A route without a condition stands at its name. */
-function conditionOf(route: RouteDocument, index: number): ConditionSource[] {
+function conditionOf(route: RouteDocument): ConditionSource[] {
   const at = route.when ?? route.name;
   if (at === undefined) return [];
   const { line, column } = at.file.place(at.offset(0));
   const written = route.when === undefined ? {} : { written: route.when };
-  return [{ text: route.when?.value ?? ALWAYS, file: at.file.name, line, column, ...written, route: index }];
+  return [{ text: route.when?.value ?? ALWAYS, file: at.file.name, line, column, ...written }];
 }
 
 /** Without `count` and `weights` there is one shard; weights are even unless given. */
@@ -66,7 +65,7 @@ export function compileShards(shards: ShardsDocument | undefined, report: (messa
   return { by, weights };
 }
 
-function shardKey(path: Text): number | undefined {
+export function shardKey(path: Text): number | undefined {
   const found = FIELD_BY_PATH.has(path.value) ? findSlot(path.value) : undefined;
   if (found !== undefined) return found.slot;
   const near = suggest(path.value, FIELD_BY_PATH.keys());

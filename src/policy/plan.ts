@@ -1,4 +1,5 @@
 import type { Convert } from '../../assembly/shared/convert.ts';
+import type { Detector } from '../../assembly/shared/detectors.ts';
 
 /**
  * The plan: what a checked policy means, with every name resolved to a slot. Two things read it: the image writer,
@@ -16,6 +17,12 @@ export interface Plan {
   /** Names of the labels any source sets; label `i` is slot `LABEL_BASE + i`. */
   readonly labels: readonly string[];
   readonly routes: readonly RoutePlan[];
+  /** Absent if nothing is redacted. The condition of rule `i` is number `routes.length + i`. */
+  readonly redact?: readonly RedactPlan[];
+  /** Absent if nothing is sampled. Conditions follow those of `redact`. */
+  readonly sample?: readonly SamplePlan[];
+  /** The pseudonym of a value, where the policy gives any: it knows the key, which no plan tells. */
+  readonly pseudonym?: (value: string) => string;
   readonly shards: ShardPlan;
   readonly templates: readonly TemplatePlan[];
 }
@@ -200,6 +207,39 @@ export interface RoutePlan {
   readonly name: string;
   readonly when: string;
   readonly destinations: readonly string[];
+  /** Sampling takes nothing away from it. */
+  readonly evidence?: true;
+}
+
+/** A rule that takes records away from every route that is no evidence. Of several the first that holds decides. */
+export interface SamplePlan {
+  readonly name: string;
+  readonly when: string;
+  /** One of so many keys is kept, 0: none; a record without the key is kept. */
+  readonly keep: number;
+  readonly by?: number;
+}
+
+export type RedactMethod = 'mask' | 'remove' | 'truncate' | 'pseudonym';
+
+export interface RedactPlan {
+  readonly name: string;
+  readonly when: string;
+  /** Slots whose values are redacted as a whole. */
+  readonly fields: readonly number[];
+  readonly find?: FindPlan;
+  readonly with: RedactMethod;
+}
+
+/** Secrets inside of texts. */
+export interface FindPlan {
+  /** Slots looked at, beside `raw_data`. `undefined`: all. */
+  readonly slots?: readonly number[];
+  /** Whether `unmapped` is looked at too. */
+  readonly unmapped: boolean;
+  /** Names of keys whose values are secret, `*` for any text, without regard to case. */
+  readonly keys: readonly string[];
+  readonly detectors: readonly Detector[];
 }
 
 /** One shard space for the policy: the tag carries one shard. */

@@ -12,6 +12,8 @@ export class Summary {
   readonly routes = new Map<string, number>();
   readonly shards = new Map<number, number>();
   readonly errors = new Map<string, number>();
+  /** By sampling rule, as far as records that were kept told of them. */
+  readonly droppedBy = new Map<string, number>();
   readonly #started = process.hrtime.bigint();
 
   add(verdict: Verdict, bytesIn: number, bytesOut: number): void {
@@ -26,6 +28,8 @@ export class Summary {
     increase(this.shards, verdict.shard ?? 0);
     if (verdict.error) increase(this.errors, verdict.error.code);
     if (verdict.drift) this.drifted++;
+    for (const [rule, count] of Object.entries(verdict.dropped ?? {}))
+      this.droppedBy.set(rule, (this.droppedBy.get(rule) ?? 0) + count);
   }
 
   get seconds(): number {
@@ -41,6 +45,7 @@ export class Summary {
       bytes_out: this.bytesOut,
       seconds: Math.round(this.seconds * 1000) / 1000,
       dropped: this.dropped,
+      dropped_by: sorted(this.droppedBy),
       lost: this.lost,
       drifted: this.drifted,
       formats: sorted(this.formats),

@@ -7,6 +7,8 @@ export interface Verdict {
   readonly format?: string;
   readonly status?: 'ok' | 'partial' | 'failed';
   readonly drift?: boolean;
+  /** Records dropped before this one, by sampling rule. */
+  readonly dropped?: Readonly<Record<string, number>>;
   readonly error?: { readonly code: string; readonly offset?: number; readonly expected?: string };
 }
 

@@ -9,13 +9,14 @@ export function buildCommand(): Command {
     .description('Compile a policy into the filter a collector loads.')
     .argument('<policy>', 'policy file, or - for standard input')
     .option('-o, --output <file>', 'where the module goes', 'filter.wasm')
+    .option('--key-file <file>', 'key of pseudonyms (else AUDITLB_PSEUDONYM_KEY); the filter holds it then')
     .option('--json', 'print the result, or the errors, as JSON')
     .addHelpText(
       'after',
       '\nThe same policy and the same release of auditlb give the same bytes.\nExample: auditlb build policy.yaml -o /etc/fluent-bit/filter.wasm',
     )
-    .action((policy: string, options: { output: string; json?: boolean }) => {
-      const built = buildOrReport(policy, options.json === true);
+    .action((policy: string, options: { output: string; json?: boolean; keyFile?: string }) => {
+      const built = buildOrReport(policy, options.json === true, options.keyFile);
       if (built === undefined) {
         process.exitCode = EXIT.couldNotRun;
         return;

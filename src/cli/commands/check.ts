@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { buildPolicyFile } from '../policy_file.ts';
+import { checkPolicyFile } from '../policy_file.ts';
 import { EXIT, printDiagnostics, say } from '../terminal.ts';
 
 export function checkCommand(): Command {
@@ -8,7 +8,7 @@ export function checkCommand(): Command {
     .argument('<policy...>', 'policy files, or - for standard input')
     .option('--json', 'print errors and warnings as JSON')
     .action((policies: string[], options: { json?: boolean }) => {
-      const results = policies.map((path) => ({ path, ...buildPolicyFile(path) }));
+      const results = policies.map((path) => ({ path, ...checkPolicyFile(path) }));
       const diagnostics = results.flatMap((result) => [...result.diagnostics, ...result.warnings]);
       const texts = new Map(results.flatMap((result) => [...result.texts]));
       printDiagnostics(diagnostics, texts, options.json === true);

@@ -110,6 +110,7 @@ function summaryText(summary: Summary): string {
   ]);
   if (formats.length > 0) parts.push(columns(['format', 'ok', 'partial', 'failed'], formats, [1, 2, 3]));
   parts.push(counts('route', summary.routes), counts('shard', summary.shards), counts('error', summary.errors));
+  parts.push(counts('dropped by', summary.droppedBy));
   if (summary.drifted > 0) parts.push(`${grouped(summary.drifted)} records held more fields than their format knows`);
   if (summary.dropped > 0) parts.push(`${grouped(summary.dropped)} records dropped by the policy`);
   if (summary.lost > 0) parts.push(paint(process.stderr, 'red', `${grouped(summary.lost)} records lost`));

@@ -13,6 +13,11 @@
  *   shards: {count: 4, by: [field], weights: [1, 1, 1, 2]}
  *   routes:                       every one whose condition holds
  *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}
+ *   redact:                       what must not leave, and what stands there instead
+ *     - {name: …, fields: [field], keys: [name], patterns: [name], when: CEL, with: mask | remove | truncate | pseudonym}
+ *   sample:                       what need not be kept, unless it is evidence
+ *     - {name: …, when: CEL, keep: 1/100, by: field}
+ *     - {name: …, when: CEL, drop: true}
  *   destinations: {name: {kind: settings}}     for `auditlb config` (`destination_shape.ts`)
  *   tests:                        see `test_document.ts`
  */
@@ -83,6 +88,37 @@ const shards = object({
   weights: optional(list(integer(1, 65535)), 'share of each shard; else even'),
 });
 
+const RULE_NAME = textLike(/^[a-z0-9_]{1,40}$/, 'invalid_name', 'a rule’s name is 1 to 40 of `a`-`z`, `0`-`9`, `_`');
+
+const KEY = textLike(
+  /^[\w.$~\-[\]*]{1,64}$/,
+  'invalid_key',
+  'a key is 1 to 64 letters, digits, `_`, `-`, `.`, `$`, `~`, brackets, and `*` for any text',
+);
+
+const redact = object({
+  name: optional(RULE_NAME, 'what the record calls the rule; else `redact_1`, `redact_2`, …'),
+  fields: optional(
+    filled(oneOrMore(text())),
+    'fields redacted as a whole; with `keys` or `patterns`: where those are looked for, else everywhere',
+  ),
+  keys: optional(filled(oneOrMore(KEY)), 'names whose values are secret, `*` for any text, in any case'),
+  patterns: optional(filled(oneOrMore(text())), 'kinds of secrets known by their shape: `jwt`, `payment_card`, …'),
+  when: optional(text(), 'condition in CEL; without it the rule holds for every record'),
+  with: expected(word('mask', 'remove', 'truncate', 'pseudonym'), 'what stands there instead'),
+});
+
+const sample = object({
+  name: expected(RULE_NAME, 'what records call the rule'),
+  when: expected(text(), 'condition in CEL'),
+  keep: optional(
+    textLike(/^1\/[1-9]\d{0,6}$/, 'invalid_share', 'write a share such as `1/100`'),
+    'share of the values of `by` whose records are kept',
+  ),
+  by: optional(text(), 'field: all records with the same value are kept, or none'),
+  drop: optional(boolean, 'none is kept'),
+});
+
 /** A policy as written. */
 export const policyShape = object({
   auditlb: expected(integer(1, 1), 'version of the language'),
@@ -94,6 +130,8 @@ export const policyShape = object({
   ),
   sources: expected(filled(list(source)), 'where records come from'),
   shards: optional(shards, 'how records are spread'),
+  redact: optional(list(redact), 'what must not leave, and what stands there instead'),
+  sample: optional(list(sample), 'what need not be kept, unless it is evidence: the first that holds decides'),
   routes: optional(list(route), 'where records go: every route whose condition holds'),
   destinations: optional(mapOf(destination), 'what routes name: for `auditlb config`'),
   tests: optional(testList, 'lines or records, and what is expected of them: `auditlb test`'),
@@ -102,4 +140,6 @@ export const policyShape = object({
 export type PolicyDocument = Read<typeof policyShape>;
 export type SourceDocument = NonNullable<PolicyDocument['sources']>[number];
 export type RouteDocument = NonNullable<PolicyDocument['routes']>[number];
+export type RedactDocument = NonNullable<PolicyDocument['redact']>[number];
+export type SampleDocument = NonNullable<PolicyDocument['sample']>[number];
 export type ShardsDocument = NonNullable<PolicyDocument['shards']>;

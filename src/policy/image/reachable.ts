@@ -79,6 +79,8 @@ function reachableSlots(plan: Plan, format: FormatPlan, filled: ReadonlySet<numb
   for (const i of format.extras.keys()) slots.add(EXTRA_BASE + i);
   for (const i of plan.labels.keys()) slots.add(LABEL_BASE + i);
   for (let slot = META_BASE; slot < SLOT_COUNT; slot++) slots.add(slot);
+  if (plan.redact === undefined) slots.delete(Meta.redacted);
+  if (plan.sample === undefined) for (const slot of [Meta.sampled, Meta.dropped]) slots.delete(slot);
   return slots;
 }
 

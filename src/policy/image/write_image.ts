@@ -22,11 +22,14 @@ import {
   type SourcePlan,
   type TemplatePlan,
 } from '../plan.ts';
+import { keyId } from '../redact/pseudonym.ts';
 import { placeAutomaton } from './automaton_table.ts';
 import { escapeText, ImageBuilder } from './builder.ts';
 import { placeAssigns, placeFormat } from './format_tables.ts';
 import { type BitNode, placeBitNode } from './json_tables.ts';
 import { knownOf, pruneMembers, UNREADABLE } from './reachable.ts';
+import { placeExtraRules, placeRedact, watchFormat } from './redact_tables.ts';
+import { placeSample } from './sample_tables.ts';
 import { placeJsonSniffers } from './sniff_tables.ts';
 import { placeTemplate } from './template_tables.ts';
 
@@ -38,19 +41,23 @@ export interface EngineInfo {
 }
 
 /** The policy image: see `assembly/shared/image_layout.ts`. The same plan gives the same bytes. */
-export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo): Uint8Array {
+export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo, key?: Uint8Array): Uint8Array {
   const image = new ImageBuilder();
   const header = (field: Header, value: number): void => image.u32(IMAGE_BASE + field, value);
   header(Header.magic, IMAGE_MAGIC);
   header(Header.abi, ABI_VERSION);
-  header(Header.describe, image.terminated(JSON.stringify(description(plan, engine))));
+  header(Header.describe, image.terminated(JSON.stringify(description(plan, engine, keyOf(plan, key)))));
   header(Header.raw, ['incomplete', 'always', 'never'].indexOf(plan.raw));
   header(Header.record_missing, image.terminated(lossMarker(plan, 'record_missing')));
   header(Header.too_large, image.terminated(lossMarker(plan, 'too_large')));
   header(Header.record_node, placeBitNode(image, recordNode()));
   const base = placeBaseTemplate(image, plan.templates);
   header(Header.base_template, base);
-  const formats = plan.formats.map((format) => placeFormat(image, format, placeTemplates(image, plan, format, base)));
+  const formats = plan.formats.map((format) => {
+    const at = placeFormat(image, watchFormat(format, plan), placeTemplates(image, plan, format, base));
+    placeExtraRules(image, at, format, plan);
+    return at;
+  });
   header(Header.sources, placeSources(image, plan, formats));
   header(Header.source_automaton, placeTags(image, plan.sources));
   header(Header.routes, placeRoutes(image, plan.routes));
@@ -58,11 +65,17 @@ export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo
   header(Header.shards, placeShards(image, plan.shards));
   header(Header.labels, image.spans(plan.labels.map((name) => image.json(`${escapeText(name)}:`))));
   header(Header.label_count, plan.labels.length);
+  header(Header.redact, placeRedact(image, plan, keyOf(plan, key)));
+  header(Header.sample, placeSample(image, plan));
   header(Header.match, image.place(writeMatch(conditions, image.next())));
   return image.finish();
 }
 
-function description(plan: Plan, engine: EngineInfo): object {
+/** The key, if the policy gives pseudonyms. */
+const keyOf = (plan: Plan, key: Uint8Array | undefined): Uint8Array | undefined =>
+  plan.pseudonym === undefined ? undefined : key;
+
+function description(plan: Plan, engine: EngineInfo, key: Uint8Array | undefined): object {
   return {
     engine,
     abi: ABI_VERSION,
@@ -75,6 +88,9 @@ function description(plan: Plan, engine: EngineInfo): object {
     })),
     formats: plan.formats.map(({ name }) => name),
     routes: plan.routes.map(({ name, destinations }) => ({ name, destinations })),
+    ...(key === undefined ? {} : { pseudonym_key: keyId(key) }),
+    redact: (plan.redact ?? []).map(({ name, with: method }) => ({ name, with: method })),
+    sample: (plan.sample ?? []).map(({ name, keep }) => ({ name, keep })),
     shards: plan.shards.weights.length,
     fields: [...FIELD_BY_PATH.keys()],
     errors: Object.values(enumNames(ErrorCode)).filter((code) => code !== 'none'),

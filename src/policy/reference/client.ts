@@ -11,9 +11,10 @@ export function deriveClient(draft: Draft): void {
 
 /** The first element of `X-Forwarded-For`, if it is an address. */
 function takeForwarded(draft: Draft): void {
-  const first = firstElement(draft.text(Field.http_forwarded_for) ?? '')?.text;
-  if (first === undefined || !isAddress(first)) return;
-  draft.set(Field.src_ip, first);
+  const list = draft.piece(Field.http_forwarded_for);
+  const first = list && firstElement(list.text);
+  if (list === undefined || first === undefined || !isAddress(first.text)) return;
+  draft.setPiece(Field.src_ip, list.slice(first.at, first.at + first.text.length));
   if (!draft.has(Field.actor_name)) {
     draft.setMissing(Field.actor_attributed_by, BigInt(AttributedBy.forwarded_for));
   }
@@ -21,11 +22,11 @@ function takeForwarded(draft: Draft): void {
 
 /** A connection whose address no other one stands beside is the client's; one with the client's address as well. */
 function settlePeer(draft: Draft): void {
-  const peer = draft.text(Field.src_peer_ip);
+  const peer = draft.piece(Field.src_peer_ip);
   const named = draft.has(Field.src_ip) || draft.has(Field.src_host);
   if (peer !== undefined) {
-    if (named && draft.text(Field.src_ip) !== peer) return;
-    draft.setMissing(Field.src_ip, peer);
+    if (named && draft.text(Field.src_ip) !== peer.text) return;
+    draft.setMissingPiece(Field.src_ip, peer);
     draft.clear(Field.src_peer_ip);
   }
   draft.setMissing(Field.src_port, draft.int(Field.src_peer_port));

@@ -47,7 +47,7 @@ function deriveMethod(draft: Draft): void {
   const method = draft.text(Field.http_method);
   const activity = methodActivity(method);
   draft.setMissing(Field.event_activity, BigInt(activity));
-  if (activity === Activity.other && method !== undefined) draft.setMissing(Field.event_action, method);
+  if (activity === Activity.other) draft.setMissingPiece(Field.event_action, draft.piece(Field.http_method));
 }
 
 function methodActivity(method: string | undefined): Activity {
@@ -79,7 +79,7 @@ function deriveActor(draft: Draft, isHttp: boolean): void {
   if (draft.has(Field.actor_name)) by = AttributedBy.authenticated_user;
   else if (subject !== undefined) by = AttributedBy.mtls_subject;
   else if (draft.has(Field.src_ip)) by = AttributedBy.address;
-  draft.setMissing(Field.actor_name, subject, draft.spans.get(Field.tls_client_subject));
+  draft.setMissingPiece(Field.actor_name, draft.piece(Field.tls_client_subject));
   draft.setMissing(Field.actor_attributed_by, BigInt(by));
   const type = draft.has(Field.actor_name) ? ActorType.end_user : ActorType.anonymous;
   if (isHttp) draft.setMissing(Field.actor_type, BigInt(type));

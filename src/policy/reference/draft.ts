@@ -1,10 +1,15 @@
 import { Field } from '../../../assembly/shared/fields.ts';
 import { FIELDS, type FieldName } from '../fields.ts';
+import { escapeText } from '../image/builder.ts';
 import type { Assign, Capture } from '../plan.ts';
+import type { JsonText } from './json_text.ts';
+import { carryValue } from './json_value.ts';
+import { type MarkedText, ownStretch, Piece, type Stretch } from './stretch.ts';
 import type {
   AppliedMap,
   EnvelopeName,
   ErrorName,
+  JsonValue,
   Origin,
   ParseError,
   SlotValue,
@@ -14,8 +19,12 @@ import type {
   StatusName,
 } from './types.ts';
 
-/** Place in the line of the `length` characters of a text from `at` on. */
-export type PlaceOf = (at: number, length: number) => Span | undefined;
+/** Captured text a slot may come from, in characters of `base`. */
+interface Note {
+  readonly capture: Capture;
+  readonly start: number;
+  readonly end: number;
+}
 
 /** An event in the making: what the stages write to. */
 export class Draft {
@@ -25,31 +34,53 @@ export class Draft {
   /** The step that writes now. */
   stage: Stage = 'envelope';
   /** In the order met; of the same name the last counts. */
-  unmapped: (readonly [key: string, value: unknown])[] = [];
+  unmapped: (readonly [key: string, value: unknown, stretch?: Stretch, name?: Stretch | undefined])[] = [];
   status: StatusName = 'ok';
   error: ParseError | undefined;
   drift = false;
-  /** The request line was none. */
-  noRequest = false;
+  /** The request line was none: its text. */
+  request: Stretch | undefined;
+  /** What the format reads. */
+  base: MarkedText | undefined;
+  /** The record holds what is no UTF-8. */
+  damaged = false;
+  /** Captured texts, in characters of `base`. */
+  notes: Note[] = [];
+  /** Values that stand among the unmapped, for another one has the field of their capture. */
+  rivals: { readonly capture: Capture; readonly stretch: Stretch }[] = [];
+  /** The text in the line that is read, where that is not the line itself, and its place there. */
+  inner: { readonly buffer: MarkedText; readonly place: Span } | undefined;
+  #stretches = new Map<number, Stretch>();
   readonly envelopes: EnvelopeName[] = [];
   readonly sniffed: Sniffed[] = [];
   readonly maps: AppliedMap[] = [];
 
+  get noRequest(): boolean {
+    return this.request !== undefined;
+  }
+
   /** For a try that may come to nothing. */
-  copy(): Draft {
+  fork(): Draft {
     const copy = new Draft();
     copy.become(this);
+    copy.stage = this.stage;
+    copy.base = this.base;
+    copy.damaged = this.damaged;
     return copy;
   }
 
   /** Takes over what a try came to. */
-  become({ event, spans, unmapped, status, error, drift }: Draft): void {
-    this.event = new Map(event);
-    this.spans = new Map(spans);
-    this.unmapped = [...unmapped];
-    this.status = status;
-    this.error = error;
-    this.drift = drift;
+  become(other: Draft): void {
+    this.event = new Map(other.event);
+    this.spans = new Map(other.spans);
+    this.origins = new Map(other.origins);
+    this.unmapped = [...other.unmapped];
+    this.notes = [...other.notes];
+    this.rivals = [...other.rivals];
+    this.#stretches = new Map(other.#stretches);
+    this.status = other.status;
+    this.error = other.error;
+    this.drift = other.drift;
   }
 
   has(slot: number): boolean {
@@ -71,8 +102,11 @@ export class Draft {
     if (slot < 0) return;
     this.event.set(slot, value);
     this.origins.set(slot, { stage: this.stage, ...(capture === undefined ? {} : { capture }) });
+    const own = this.inner && typeof value !== 'bigint' && typeof value !== 'boolean';
+    if (own) this.#stretches.set(slot, this.placed(span, written(value)));
+    else this.#stretches.delete(slot);
     if (span === undefined) this.spans.delete(slot);
-    else this.spans.set(slot, span);
+    else this.spans.set(slot, this.inner?.place ?? span);
   }
 
   setMissing(slot: number, value: SlotValue | undefined, span?: Span): void {
@@ -83,18 +117,110 @@ export class Draft {
     this.event.delete(slot);
     this.spans.delete(slot);
     this.origins.delete(slot);
+    this.#stretches.delete(slot);
   }
 
-  /** Where parts of a slot's text stand in the line: all of it where they cannot be told apart. */
-  partsOf(slot: number): PlaceOf {
-    const span = this.spans.get(slot);
-    const exact = span !== undefined && span.end - span.start === this.text(slot)?.length;
-    return (at, length) => (exact ? { start: span.start + at, end: span.start + at + length } : span);
+  /** Where the text of a slot stands: in what the format reads, if it stands there as it is. `undefined`: the slot holds none. */
+  stretch(slot: number): Stretch | undefined {
+    const value = this.event.get(slot);
+    if (value === undefined || typeof value === 'bigint' || typeof value === 'boolean') return undefined;
+    const known = this.#stretches.get(slot);
+    if (known !== undefined) return known;
+    const stretch = this.placed(this.spans.get(slot), written(value));
+    this.#stretches.set(slot, stretch);
+    return stretch;
+  }
+
+  /** Where a text stands that was read at this place: there, if it stands there as it is, else nowhere. */
+  placed(span: Span | undefined, text: string): Stretch {
+    return (span && this.#verbatim(span, text)) ?? ownStretch(text);
+  }
+
+  /** A part of the line. */
+  part(span: Span): Stretch {
+    return { buffer: this.base!, ...this.toBase(span) };
+  }
+
+  /** Notes where in the line captured text stands. */
+  note(capture: Capture, span: Span): void {
+    this.notes.push({ capture, ...(this.inner?.place ?? this.toBase(span)) });
+  }
+
+  /** Where a JSON value that is carried as it is stands. */
+  jsonStretch(value: JsonText, source: string): Stretch {
+    const written = source.slice(value.start, value.end);
+    if (typeof carryValue(value, source) === 'string') return ownStretch(escapeText(written));
+    const sound = withoutHalves(written);
+    const buffer = this.#buffer;
+    const rewritten = sound !== written || this.#isDamaged(written);
+    if (rewritten || buffer?.text !== source) return { ...ownStretch(sound), json: true };
+    return { buffer, start: value.start, end: value.end, json: true };
+  }
+
+  /** Where the name of a member stands. */
+  nameStretch(name: { readonly start: number; readonly end: number }, source: string): Stretch {
+    const written = source.slice(name.start + 1, name.end - 1);
+    const key = escapeText(JSON.parse(`"${written}"`) as string);
+    const buffer = this.#buffer;
+    const rewritten = key !== written || written.includes('\\u') || this.#isDamaged(written);
+    if (rewritten || buffer?.text !== source) return ownStretch(key);
+    return { buffer, start: name.start + 1, end: name.end - 1 };
+  }
+
+  /** What is read now. */
+  get #buffer(): MarkedText | undefined {
+    return this.inner?.buffer ?? this.base;
+  }
+
+  #isDamaged(text: string): boolean {
+    return this.inner === undefined && this.damaged && text.includes('\ufffd');
+  }
+
+  #verbatim(span: Span, written: string): Stretch | undefined {
+    const buffer = this.#buffer;
+    if (buffer === undefined) return undefined;
+    const place = { buffer, ...(this.inner ? span : this.toBase(span)) };
+    const text = buffer.text.slice(place.start, place.end);
+    const rewritten = buffer.plain && (/\\u/.test(text) || this.#isDamaged(text));
+    return text === written && !rewritten ? place : undefined;
+  }
+
+  /** A place in the line as characters of `base`. */
+  toBase({ start, end }: Span): Span {
+    const { base } = this;
+    if (base === undefined || base.plain) return { start, end };
+    const line = JSON.parse(`"${base.text}"`) as string;
+    const at = (index: number): number => escapeText(line.slice(0, index)).length;
+    return { start: at(start), end: at(end) };
+  }
+
+  /** A text slot as a piece of the record. */
+  piece(slot: number): Piece | undefined {
+    const text = this.text(slot);
+    return text === undefined ? undefined : new Piece(text, this.stretch(slot)!, this.spans.get(slot));
+  }
+
+  setMissingPiece(slot: number, piece: Piece | undefined): void {
+    if (piece !== undefined && !this.has(slot)) this.setPiece(slot, piece);
+  }
+
+  setPiece(slot: number, piece: Piece, capture?: Capture): void {
+    if (slot < 0) return;
+    this.set(slot, piece.text, piece.span, capture);
+    this.#stretches.set(slot, piece.stretch);
+  }
+
+  copy(to: number, from: number): void {
+    const value = this.event.get(from);
+    if (value === undefined) return;
+    const stretch = this.stretch(from);
+    this.set(to, value, this.spans.get(from));
+    if (stretch !== undefined) this.#stretches.set(to, stretch);
   }
 
   assign(assigns: readonly Assign[]): void {
     for (const { slot, value } of assigns) {
-      if (typeof value === 'string') this.set(slot, value);
+      if (typeof value === 'string') this.setPiece(slot, new Piece(value, ownStretch(escapeText(value), true)));
       else this.set(slot, isBoolean(slot) ? value !== 0 : BigInt(value));
     }
   }
@@ -119,6 +245,15 @@ export class Draft {
     };
   }
 }
+
+/** Text as the filter keeps it. */
+const written = (value: string | JsonValue): string => (typeof value === 'object' ? value.source : escapeText(value));
+
+/** JSON with U+FFFD for half surrogate pairs. */
+const withoutHalves = (json: string): string =>
+  json.replace(/\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u([\da-fA-F]{4})|.)/gs, (written, unit) =>
+    /^[dD][89a-fA-F]/.test(unit ?? '') ? '\ufffd' : written,
+  );
 
 const isBoolean = (slot: number): boolean => FIELDS[Field[slot] as FieldName]?.type === 'bool';
 

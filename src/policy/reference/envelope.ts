@@ -59,7 +59,7 @@ function peelDocker(line: string, _context: EnvelopeContext, draft: Draft): stri
   draft.set(Field.log_stream, stream.text);
   const ms = time === undefined ? undefined : isoTime(time.text, 0);
   if (ms !== undefined) draft.set(Field.time, BigInt(ms));
-  if (attrs !== undefined) draft.unmapped.push(['attrs', carryPlain(attrs, line)]);
+  if (attrs !== undefined) draft.unmapped.push(['attrs', carryPlain(attrs, line), draft.jsonStretch(attrs, line)]);
   return trimLineEnd(log.text);
 }
 

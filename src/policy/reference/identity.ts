@@ -40,8 +40,10 @@ export function murmur3(bytes: Uint8Array, [high, low]: readonly [bigint, bigint
   return [first, (mix(h2) + first) & MASK];
 }
 
-/** Counts equal records of one moment. The filter's table is bounded (`OCCURRENCES_MAX`), this one is not. */
+/** What counts of the records before: equal ones of one moment (the filter's table is bounded, `OCCURRENCES_MAX`, this one is not), and dropped ones. */
 export class Occurrences {
+  /** By sampling rule, since the last record that was kept. */
+  readonly dropped = new Map<string, number>();
   readonly #counts = new Map<string, number>();
   #moment = '';
 

@@ -2,6 +2,7 @@ import { ParseStatus } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
 import { EXTRA_BASE, Field, LABEL_BASE, META_BASE, Meta } from '../../../assembly/shared/fields.ts';
 import { FIELD_BY_PATH } from '../fields.ts';
+import { escapeText } from '../image/builder.ts';
 import type { FormatPlan, Plan, SourcePlan } from '../plan.ts';
 import { deriveClient } from './client.ts';
 import { deriveMeaning } from './derive.ts';
@@ -12,11 +13,14 @@ import { escaped, identityOf, Occurrences } from './identity.ts';
 import { readPaths } from './json_paths.ts';
 import { applyMaps } from './maps.ts';
 import { decodeUtf8, type RecordText, readRecord } from './record.ts';
+import { redactEvent } from './redact.ts';
 import { splitRequest } from './request.ts';
+import { takingRule } from './sample.ts';
 import { scanLine } from './scan.ts';
 import { chooseShard } from './shard.ts';
 import { chooseFormat } from './sniff.ts';
-import type { Conditions, Evaluation, HostRecord, SlotValue } from './types.ts';
+import { MarkedText } from './stretch.ts';
+import type { Conditions, Evaluation, HostRecord, ReadPath, SlotValue } from './types.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 export { Occurrences } from './identity.ts';
@@ -42,8 +46,8 @@ const SALVAGED: ReadonlySet<number> = new Set([
 /** Without conditions only routes for every record are taken. */
 const unconditional =
   (plan: Plan): Conditions =>
-  (route) =>
-    plan.routes[route]!.when === 'true';
+  (rule) =>
+    [...plan.routes, ...(plan.redact ?? []), ...(plan.sample ?? [])][rule]!.when === 'true';
 
 /**
  * What a filter of this plan makes of one record, and why: `docs/normalization.md` in the plainest way. Never throws for any
@@ -57,6 +61,8 @@ export function evaluate(
 ): Evaluation {
   const draft = new Draft();
   const hostMs = input.timeSec * 1000 + Math.floor(input.timeNsec / 1_000_000);
+  draft.damaged = !Buffer.from(decodeUtf8(input.record)).equals(input.record);
+  draft.base = new MarkedText(decodeUtf8(input.record), true);
   const source = plan.sources.find((each) => matchesWildcard(each.tag, input.tag));
   const whole = readRecord(input.record, source, draft);
   const content = whole?.line === undefined ? input.record : escaped(whole.line);
@@ -84,7 +90,31 @@ export function evaluate(
   const line = record === undefined ? undefined : (record.line ?? record.text);
   describe(plan, source, format, line ?? decodeUtf8(input.record), draft);
   draft.set(Meta.uid, uid);
-  return finish(plan, { draft, source, format, line }, conditions);
+  const read = reader(plan, new Map(draft.event));
+  const matched = plan.routes.filter((_, i) => conditions(i, read));
+  const taking = takingRule(plan, draft.event, (rule) =>
+    conditions(plan.routes.length + (plan.redact?.length ?? 0) + rule, read),
+  );
+  const left = taking === undefined ? matched : matched.filter((route) => route.evidence);
+  const dropped = taking !== undefined && left.length === 0;
+  if (taking !== undefined) draft.set(Meta.sampled, taking.name);
+  if (dropped) occurrences.dropped.set(taking.name, (occurrences.dropped.get(taking.name) ?? 0) + 1);
+  else tellDropped(draft, occurrences.dropped);
+  const redacted = redactEvent(plan, format, draft, (rule) => conditions(plan.routes.length + rule, read));
+  if (redacted.length > 0) draft.set(Meta.redacted, { json: redacted, source: JSON.stringify(redacted) });
+  const names = left.map((route) => route.name);
+  return {
+    ...finish(plan, { draft, source, format, line }, names),
+    ...(dropped ? { dropped: taking.name } : {}),
+  };
+}
+
+/** The record tells what was dropped since the last one that was kept. */
+function tellDropped(draft: Draft, dropped: Map<string, number>): void {
+  if (dropped.size === 0) return;
+  const json = Object.fromEntries([...dropped].sort(([a], [b]) => (a < b ? -1 : 1)));
+  draft.set(Meta.dropped, { json, source: JSON.stringify(json) });
+  dropped.clear();
 }
 
 function peel(
@@ -103,11 +133,13 @@ function setLabels(source: SourcePlan | undefined, draft: Draft): void {
 
 /** Finds the line's format and reads the line by it. */
 function parse(plan: Plan, source: SourcePlan | undefined, record: RecordText, draft: Draft): FormatPlan | undefined {
+  if (record.line !== undefined) draft.base = new MarkedText(escapeText(record.line), false);
   const format = source === undefined ? undefined : chooseFormat(plan, source, record, draft);
   if (source === undefined || format === undefined) {
     draft.fail('format_unknown');
     return undefined;
   }
+  if (record.line !== undefined && format.body.kind === 'json') draft.base = new MarkedText(record.line, true);
   draft.stage = 'default';
   draft.assign(format.defaults);
   draft.stage = 'capture';
@@ -156,10 +188,9 @@ interface Parsed {
   readonly line: string | undefined;
 }
 
-/** Routes and encodes the event. */
-function finish(plan: Plan, { draft, source, format, line }: Parsed, conditions: Conditions): Evaluation {
+/** Shards and encodes the event. */
+function finish(plan: Plan, { draft, source, format, line }: Parsed, routes: readonly string[]): Evaluation {
   const event = draft.event;
-  const routes = matchingRoutes(plan, event, conditions);
   const shard = chooseShard(plan.shards, event);
   const tag = `audit.s${shard}.${routes.length > 0 ? routes.join('.') : 'unrouted'}`;
   draft.set(Meta.tag, tag);
@@ -188,14 +219,14 @@ function finish(plan: Plan, { draft, source, format, line }: Parsed, conditions:
   };
 }
 
-function matchingRoutes(plan: Plan, event: ReadonlyMap<number, SlotValue>, conditions: Conditions): string[] {
-  const read = (path: string): SlotValue | undefined => {
+/** Reads the event as it was logged. */
+function reader(plan: Plan, event: ReadonlyMap<number, SlotValue>): ReadPath {
+  return (path) => {
     const label = plan.labels.findIndex((name) => path === `labels.${name}`);
     const field = FIELD_BY_PATH.get(path);
     if (label >= 0) return event.get(LABEL_BASE + label);
     return field === undefined ? undefined : event.get(Field[field]);
   };
-  return plan.routes.filter((_, i) => conditions(i, read)).map((route) => route.name);
 }
 
 /** Host keys, unlisted keys, then the format's captures without a field. */
@@ -206,5 +237,5 @@ function unmappedOf(format: FormatPlan | undefined, { unmapped, event }: Draft):
     if (typeof value === 'bigint') return [[name, Number(value)] as const];
     return [[name, typeof value === 'object' ? value.json : value] as const];
   });
-  return Object.fromEntries([...unmapped, ...extras]);
+  return Object.fromEntries([...unmapped.map(([key, value]) => [key, value] as const), ...extras]);
 }

@@ -5,8 +5,12 @@ import type { ConvertContext } from './convert.ts';
 import { byteOffset, type Draft } from './draft.ts';
 import { type JsonText, readJson } from './json_text.ts';
 import { carryPlain, carryValue } from './json_value.ts';
+import { MarkedText } from './stretch.ts';
+import type { Span } from './types.ts';
 
 type Container = Extract<JsonText, { kind: 'object' | 'array' }>;
+
+type Entry = Draft['unmapped'][number];
 
 const EVERY = '[]';
 const FIRST = '[0]';
@@ -28,11 +32,17 @@ interface WalkState {
   readonly context: Omit<ConvertContext, 'escapes'>;
   readonly draft: Draft;
   /** Objects met in texts, with what reads them. */
-  readonly inner: { readonly node: JsonNode; readonly text: string; readonly path: string; readonly origin: number }[];
+  readonly inner: {
+    readonly node: JsonNode;
+    readonly text: string;
+    readonly path: string;
+    readonly origin: number;
+    readonly place: Span;
+  }[];
   /** Byte of the line the text being walked stands at; `undefined`: it is the line. */
   readonly origin?: number;
   /** What filled the slots that several captures can fill, as it would stand among the unmapped. */
-  readonly holders: Map<number, { readonly rank: number; readonly entry: readonly [path: string, value: unknown] }>;
+  readonly holders: Map<number, { readonly rank: number; readonly entry: Entry }>;
 }
 
 /** Objects in texts the formats look into, at most. */
@@ -60,7 +70,9 @@ class Walk {
       const { origin } = entry;
       const before = this.#draft.error;
       const walk = new Walk({ ...this.#state, line: entry.text, valid: true, origin });
+      this.#draft.inner = { buffer: new MarkedText(entry.text, true), place: entry.place };
       if (held?.kind === 'object') walk.container(entry.node, held, entry.path);
+      this.#draft.inner = undefined;
       const { error } = this.#draft;
       if (before === undefined && error !== undefined) this.#draft.error = { ...error, offset: origin };
     }
@@ -71,11 +83,11 @@ class Walk {
     const path = node.top ? '' : outer;
     const find = (name: string) => node.keys.find((each) => each.key === name && each.select === undefined);
     if (value.kind === 'object') {
-      for (const { key, value: member } of value.members) {
+      for (const { key, name, value: member } of value.members) {
         const memberPath = path === '' ? key : `${path}.${key}`;
         const known = isElement(key) ? undefined : find(key);
         if (known === undefined && node.closed && this.#isWhole(member)) this.#draft.drift = true;
-        this.#value(known, member, memberPath);
+        this.#value(known, member, memberPath, name);
       }
       return;
     }
@@ -95,12 +107,17 @@ class Walk {
     return value?.kind === 'string' && value.text === is && this.#isWhole(value);
   }
 
-  #value(key: JsonKey | undefined, value: JsonText, path: string): void {
+  #value(key: JsonKey | undefined, value: JsonText, path: string, name?: Span): void {
     if (key?.node !== undefined && descends(key.node, value)) this.container(key.node, value, path);
     else if (key?.ignore || !this.#isWhole(value)) return;
     else if (key?.node !== undefined && this.#lookInside(key.node, value, path)) return;
-    else if (key?.capture !== undefined) this.#rival(key.capture, value, path);
-    else this.#draft.unmapped.push([path, carryPlain(value, this.#line)]);
+    else if (key?.capture !== undefined) this.#rival(key.capture, value, this.#entry(path, value, name));
+    else this.#draft.unmapped.push(this.#entry(path, value, name));
+  }
+
+  #entry(path: string, value: JsonText, name: Span | undefined): Entry {
+    const place = name && this.#draft.nameStretch(name, this.#line);
+    return [path, carryPlain(value, this.#line), this.#draft.jsonStretch(value, this.#line), place];
   }
 
   /** Text that is a JSON object is read behind everything else. */
@@ -110,7 +127,8 @@ class Walk {
     if (inner.length === INNER_MAX) return this.#noObject(value);
     if (!readJson(value.text).valid) return this.#noObject(value);
     const origin = this.#state.origin ?? byteOffset(this.#line, value.start + 1);
-    inner.push({ node, text: value.text, path, origin });
+    const place = this.#draft.inner?.place ?? { start: value.start + 1, end: value.end - 1 };
+    inner.push({ node, text: value.text, path, origin, place });
     return true;
   }
 
@@ -126,7 +144,7 @@ class Walk {
   }
 
   /** Of several captures for one slot the lowest rank fills it, of equal ones the latest; the others are unmapped. */
-  #rival(capture: Capture, value: JsonText, path: string): void {
+  #rival(capture: Capture, value: JsonText, entry: Entry): void {
     const { rank, slots } = capture;
     if (rank === undefined) {
       this.#capture(capture, value);
@@ -134,13 +152,20 @@ class Walk {
     }
     if (saysNothing(value)) return;
     const { holders } = this.#state;
-    const entry = [path, carryPlain(value, this.#line)] as const;
     const holder = holders.get(slots[0]);
-    if (holder !== undefined && holder.rank < rank) this.#draft.unmapped.push(entry);
-    else if (this.#fills(capture, value)) {
-      if (holder !== undefined) this.#draft.unmapped.push(holder.entry);
+    if (holder !== undefined && holder.rank < rank) {
+      const quote = value.kind === 'string' ? 1 : 0;
+      this.#draft.note(capture, { start: value.start + quote, end: value.end - quote });
+      this.#lose(capture, entry);
+    } else if (this.#fills(capture, value)) {
+      if (holder !== undefined) this.#lose(capture, holder.entry);
       holders.set(slots[0], { rank, entry });
     }
+  }
+
+  #lose(capture: Capture, entry: Entry): void {
+    this.#draft.unmapped.push(entry);
+    this.#draft.rivals.push({ capture, stretch: entry[2]! });
   }
 
   /** Whether the value gives the capture's slots something; without that they stay as they were. */
@@ -160,8 +185,10 @@ class Walk {
     const { start, end } = value;
     if (value.kind === 'literal' && value.text === 'null') return;
     if (capture.convert === Convert.json) {
+      this.#draft.note(capture, { start, end });
       this.#draft.set(capture.slots[0], carryValue(value, this.#line), { start, end }, capture);
     } else if (value.kind === 'object' || value.kind === 'array') {
+      this.#draft.note(capture, { start, end });
       this.#draft.failField('text_expected', byteOffset(this.#line, start), capture.name);
     } else {
       const quote = value.kind === 'string' ? 1 : 0;

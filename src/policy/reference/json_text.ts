@@ -4,7 +4,12 @@ export type JsonText =
       readonly kind: 'object';
       readonly start: number;
       end: number;
-      readonly members: { readonly key: string; readonly value: JsonText }[];
+      readonly members: {
+        readonly key: string;
+        /** Where the key stands, with its quotes. */
+        readonly name: { readonly start: number; readonly end: number };
+        readonly value: JsonText;
+      }[];
       depth: number;
       closed: boolean;
     }
@@ -89,7 +94,7 @@ class Reader {
     const key = this.#string();
     if (key?.kind !== 'string' || !this.#take(':')) return undefined;
     const value = this.#value();
-    if (value !== undefined) inner.members.push({ key: key.text, value });
+    if (value !== undefined) inner.members.push({ key: key.text, name: key, value });
     return value;
   }
 

@@ -18,9 +18,8 @@ export function applyMaps(maps: readonly MapPlan[], draft: Draft): void {
     draft.maps.push({ from: map.from, key, case: found });
     draft.assign(chosen.set);
     for (const [to, from] of chosen.copy) {
-      const value = draft.event.get(from);
       if (to < 0) draft.clear(from);
-      else if (value !== undefined) draft.set(to, value, draft.spans.get(from));
+      else draft.copy(to, from);
     }
   }
 }

@@ -3,6 +3,8 @@ import type { Escape } from '../plan.ts';
 /** A key, and where its value stands in the line. */
 export interface Pair {
   readonly key: string;
+  /** Where the key stands in the line. */
+  readonly at: number;
   readonly start: number;
   readonly end: number;
   readonly quoted: boolean;
@@ -48,13 +50,13 @@ function blankPairs(line: string, from: number, escapes: Escape): Pairs {
     if (key === undefined) drift ||= !new RegExp(`^${GAP}`).test(match[0]);
     else if (quoted !== undefined) {
       const cut = escaped && match[0].endsWith('\\') && match.index + match[0].length === line.length;
-      pairs.push({ key, start, end: start + quoted.length + (cut ? 1 : 0), quoted: true });
+      pairs.push({ key, at: match.index, start, end: start + quoted.length + (cut ? 1 : 0), quoted: true });
     } else if (!single && bare!.startsWith("'")) {
       single = true;
       token.lastIndex = start + 1;
     } else {
       const closes = single && bare!.endsWith("'");
-      pairs.push({ key, start, end: start + bare!.length - (closes ? 1 : 0), quoted: false });
+      pairs.push({ key, at: match.index, start, end: start + bare!.length - (closes ? 1 : 0), quoted: false });
       if (closes) single = false;
     }
   }
@@ -69,7 +71,8 @@ function partedPairs(line: string, from: number, separator: string): Pairs {
     const match = /^( *)([^ =][^=]*?)( *= *)(.*?) *$/s.exec(part);
     if (match !== null) {
       const start = at + match[1]!.length + match[2]!.length + match[3]!.length;
-      pairs.push({ key: match[2]!, start, end: start + match[4]!.length, quoted: false });
+      const name = { key: match[2]!, at: at + match[1]!.length };
+      pairs.push({ ...name, start, end: start + match[4]!.length, quoted: false });
     } else drift ||= /[^ ]/.test(part);
     at += part.length + separator.length;
   }
@@ -95,7 +98,10 @@ function freePairs(line: string, from: number): Pairs {
     const end = next === undefined ? rest.length : next.index - next.key.length;
     const value = rest.slice(index + 1, end).replace(/ +$/, '');
     if (key === '') drift = true;
-    else pairs.push({ key, start: from + index + 1, end: from + index + 1 + value.length, quoted: false });
+    else {
+      const start = from + index + 1;
+      pairs.push({ key, at: start - 1 - key.length, start, end: start + value.length, quoted: false });
+    }
   }
   return { pairs, drift };
 }

@@ -30,7 +30,8 @@ export function readRecord(bytes: Uint8Array, source: SourcePlan | undefined, dr
   const key = keys.find((each) => textsOf(value, each).length > 0);
   for (const member of value.members) {
     if (member.key === key && member.value.kind === 'string') continue;
-    draft.unmapped.push([member.key, carryPlain(member.value, text)]);
+    const stretch = draft.jsonStretch(member.value, text);
+    draft.unmapped.push([member.key, carryPlain(member.value, text), stretch, draft.nameStretch(member.name, text)]);
   }
   const names = { file: source?.fileKey ?? FILE_KEY, offset: source?.offsetKey ?? OFFSET_KEY };
   const own = value.members.filter((member) => !keys.includes(member.key));

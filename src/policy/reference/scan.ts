@@ -4,6 +4,7 @@ import { applyCapture } from './capture.ts';
 import { type ConvertContext, isMissing } from './convert.ts';
 import { byteOffset, type Draft } from './draft.ts';
 import { readPairs } from './pairs.ts';
+import type { Span } from './types.ts';
 
 /** Runs a text format's operations over the line. */
 export function scanLine(
@@ -21,7 +22,7 @@ export function scanLine(
 
 function scanShapes(body: ShapesBody, scan: (ops: readonly ScanOp[], into: Draft) => void, draft: Draft): void {
   const tries = body.shapes.map((shape) => {
-    const copy = draft.copy();
+    const copy = draft.fork();
     scan(shape.ops, copy);
     return { shape, copy };
   });
@@ -161,16 +162,22 @@ class Scan {
     const found = readPairs(this.#line, this.#at, { separator, free, escapes: this.#context.escapes });
     if (found.drift) this.#draft.drift = true;
     this.#at = this.#line.length;
-    for (const { key, start, end, quoted } of found.pairs) {
+    for (const { key, at, start, end, quoted } of found.pairs) {
       const known = node.keys.find((each) => each.key === key);
       if (known?.ignore) continue;
-      if (known?.capture === undefined) this.#draft.unmapped.push([key, this.#line.slice(start, end)]);
+      if (known?.capture === undefined) this.#unmapped(key, at, { start, end });
       else {
         const plain = quoted && known.capture.convert === Convert.hex_text;
         const capture = plain ? { ...known.capture, convert: Convert.verbatim } : known.capture;
         if (!plain || !isMissing(this.#line.slice(start, end), this.#context)) this.#capture(capture, start, end);
       }
     }
+  }
+
+  #unmapped(key: string, at: number, value: Span): void {
+    const text = this.#line.slice(value.start, value.end);
+    const name = this.#draft.part({ start: at, end: at + key.length });
+    this.#draft.unmapped.push([key, text, this.#draft.part(value), name]);
   }
 
   #rest(op: Op<'rest'>): boolean {

@@ -19,13 +19,13 @@ export function chooseShard(plan: ShardPlan, event: ReadonlyMap<number, SlotValu
 }
 
 /** Numbers in decimal, `true` as 1, raw JSON as written. */
-function keyText(value: SlotValue): string {
+export function keyText(value: SlotValue): string {
   if (typeof value === 'object') return value.source;
   return typeof value === 'boolean' ? String(Number(value)) : String(value);
 }
 
 /** 64 bits of the text as JSON escapes it, eight bytes at a time. */
-function hashText(text: string): bigint {
+export function hashText(text: string): bigint {
   const bytes = Buffer.from(JSON.stringify(text).slice(1, -1));
   let h = GOLDEN ^ BigInt(bytes.length);
   for (let at = 0; at < bytes.length; at += 8) {
@@ -37,7 +37,7 @@ function hashText(text: string): bigint {
   return h;
 }
 
-function scoreOf(hash: bigint, shard: number): bigint {
+export function scoreOf(hash: bigint, shard: number): bigint {
   let s = hash ^ u64(BigInt(shard + 1) * GOLDEN);
   s ^= s >> 32n;
   s = u64(s * FACTOR);

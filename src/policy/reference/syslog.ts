@@ -1,6 +1,8 @@
 import { Field } from '../../../assembly/shared/fields.ts';
+import { escapeText } from '../image/builder.ts';
 import type { Draft } from './draft.ts';
 import type { EnvelopeContext } from './envelope.ts';
+import { ownStretch } from './stretch.ts';
 import { isoTime, MONTHS, utcTime } from './times.ts';
 
 const PRIORITY_MAX = 191;
@@ -41,7 +43,7 @@ export function peelRfc5424(line: string, context: EnvelopeContext, draft: Draft
   setText(draft, Field.log_app, app!);
   setPid(draft, process!);
   setText(draft, Field.log_message_id, messageId!);
-  if (data !== '-') draft.unmapped.push(['structured_data', data!]);
+  if (data !== '-') draft.unmapped.push(['structured_data', data!, ownStretch(escapeText(data!))]);
   return message;
 }
 

@@ -66,8 +66,8 @@ export interface AppliedMap {
 
 /** Value of a field or, as `labels.NAME`, of a label; `undefined` if it is absent. An enum gives its member's number. */
 export type ReadPath = (path: string) => SlotValue | undefined;
-/** Whether the condition of a route holds. */
-export type Conditions = (route: number, read: ReadPath) => boolean;
+/** Whether the condition of a route, or of another rule, holds. */
+export type Conditions = (rule: number, read: ReadPath) => boolean;
 
 /** All there is to say about one record. */
 export interface Evaluation {
@@ -91,6 +91,8 @@ export interface Evaluation {
   readonly sniffed: readonly Sniffed[];
   readonly maps: readonly AppliedMap[];
   readonly routes: readonly string[];
+  /** The sampling rule that drops the record. Then there is no output, whatever stands in `output`. */
+  readonly dropped?: string;
   readonly shard: number;
   readonly tag: string;
 }

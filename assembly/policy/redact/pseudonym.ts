@@ -1,0 +1,26 @@
+import { hexDigit } from '../../bytes/ascii';
+import { hmacSha256 } from '../../bytes/sha256';
+import { setText, slotEnd, slotKind, slotStart } from '../../event';
+import { allocate } from '../../host/memory';
+import { textEnd, textStart, unescapeText } from '../../json/text';
+import { SlotKind } from '../../shared/slot_kind';
+
+const digest: usize = memory.data(32, 8);
+/** Bytes of the digest that are shown. */
+const SHOWN: usize = 16;
+
+/** Writes `p_` and half of the HMAC of the slot's text, in hexadecimal. False if there is no text, or no memory. */
+export function putPseudonym(key: usize, slot: u32): bool {
+  if (key == 0 || slotKind(slot) != SlotKind.text || !unescapeText(slotStart(slot), slotEnd(slot))) return false;
+  hmacSha256(key, textStart, textEnd, digest);
+  const text = allocate(2 + SHOWN * 2);
+  if (text == 0) return false;
+  store<u16>(text, 0x5f70);
+  for (let i: usize = 0; i < SHOWN; i++) {
+    const c = <u32>load<u8>(digest + i);
+    store<u8>(text + (i << 1), hexDigit(c >> 4), 2);
+    store<u8>(text + (i << 1), hexDigit(c & 15), 3);
+  }
+  setText(slot, text, text + 2 + SHOWN * 2);
+  return true;
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { packageRoot } from '../../src/policy/catalog.ts';
+import type { HostRecord } from './differential.ts';
+
+const SAMPLES = join(packageRoot(), 'samples');
+const TAGS: Readonly<Record<string, string>> = {
+  'nginx.access.log': 'nginx.access',
+  'alb.log': 'alb',
+  'haproxy.log': 'haproxy',
+  'kube.audit.log': 'kube.audit',
+  'cloudtrail.log': 'cloudtrail',
+};
+
+/** Sample lines with their tags. */
+export const sampleLines: readonly (readonly [tag: string, line: string])[] = readdirSync(SAMPLES).flatMap((name) => {
+  const tag = TAGS[name];
+  if (tag === undefined) return [];
+  const lines = readFileSync(join(SAMPLES, name), 'utf8').trimEnd().split('\n');
+  return lines.map((line) => [tag, line] as const);
+});
+
+/** Sample lines with texts put into them, or in the place of a few characters. */
+export function tampered(fragments: readonly string[]): fc.Arbitrary<readonly [tag: string, line: string]> {
+  const edit = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    cut: fc.nat(8),
+    put: fc.constantFrom('', ...fragments),
+  });
+  return fc.tuple(fc.constantFrom(...sampleLines), fc.array(edit, { maxLength: 4 })).map(([[tag, line], edits]) => {
+    const changed = edits.reduce((text, { at, cut, put }) => {
+      const start = Math.floor(at * text.length);
+      return text.slice(0, start) + put + text.slice(start + cut);
+    }, line);
+    return [tag, changed] as const;
+  });
+}
+
+/** Records of such lines as hosts make them: the line under a key, or for JSON the line itself, with keys beside it. */
+export function tamperedRecord(fragments: readonly string[]): fc.Arbitrary<HostRecord> {
+  const beside = fc.dictionary(fc.constantFrom('pod', 'token', 'note'), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 2 });
+  const form = fc.constantFrom('log', 'message', 'itself');
+  return fc.tuple(tampered(fragments), beside, form).map(([[tag, line], rest, key]) => {
+    const record = key === 'itself' ? line : JSON.stringify({ ...rest, [key]: line });
+    return { tag, timeSec: 1_770_000_000, timeNsec: 0, record: Buffer.from(record) };
+  });
+}
