@@ -92,7 +92,9 @@ function placesOf({ plan }: BuiltFilter, tag: string, line: string): Place[] {
   const texts = [...spans].filter(([slot]) => typeof event.get(slot) !== 'boolean');
   const within = texts.map(([slot, { start, end }]): Place => {
     const put = (text: string): object => {
-      const written = isJson ? JSON.stringify(text).slice(1, -1) : text;
+      // A path without its slash would be a part of the host.
+      const path = inner[start] === '/' ? `/${text}` : text;
+      const written = isJson ? JSON.stringify(path).slice(1, -1) : path;
       return { log: `${head}${inner.slice(0, start)}${written}${inner.slice(end)}` };
     };
     return { place: FIELDS[Field[slot] as FieldName]?.path ?? Field[slot] ?? 'unmapped', put };

@@ -5,7 +5,7 @@ import { type BuiltFilter, buildFilter, readEngine } from '../../src/filter.ts';
 import { FilterInstance } from '../../src/host/index.ts';
 import { bothOutputs, type HostRecord, referenceOf } from '../support/differential.ts';
 import { tamperedRecord } from '../support/secret_lines.ts';
-import { SECRETS } from '../support/secrets.ts';
+import { FRAGMENTS, SECRET_FRAGMENTS, SECRETS } from '../support/secrets.ts';
 
 const RUNS = Number(process.env.AUDITLB_FUZZ_RUNS ?? 600);
 
@@ -28,49 +28,6 @@ function build(rules: string): BuiltFilter {
   expect(built.diagnostics).toEqual([]);
   return built.filter!;
 }
-
-const FRAGMENTS = [
-  '"',
-  '\\',
-  '\\x22',
-  '\\"',
-  ' ',
-  '?',
-  '#41',
-  '\n',
-  'é',
-  '\\u0041',
-  '\\/',
-  '::1',
-  ':',
-  '&',
-  'HTTP/1.1',
-];
-
-const SECRET_FRAGMENTS = [
-  ...FRAGMENTS,
-  ...Object.values(SECRETS),
-  ...Object.values(SECRETS).map(encodeURIComponent),
-  ...Object.values(SECRETS).map((secret) => secret.slice(0, -2)),
-  'https://user:pa55@host/',
-  '&token=hunter2',
-  '?%74oken=a%26b&x=1#f',
-  'token: abc, def',
-  '"token":"a\\"b"',
-  '"token":[1,{"a":"]"}]',
-  "password='x y",
-  'user[password]=q',
-  'Token=Bearer abc',
-  '%',
-  '%2',
-  '%2541KIA',
-  '=',
-  ';',
-  '4111111111111111',
-  '"n":4111111111111111,',
-  '"passwords":[1],',
-  '\\ud800',
-];
 
 function agrees(filter: BuiltFilter, fragments: readonly string[]): void {
   const instance = new FilterInstance(filter.wasm);

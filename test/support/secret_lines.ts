@@ -22,13 +22,16 @@ export const sampleLines: readonly (readonly [tag: string, line: string])[] = re
 });
 
 /** Sample lines with texts put into them, or in the place of a few characters. */
-export function tampered(fragments: readonly string[]): fc.Arbitrary<readonly [tag: string, line: string]> {
+export function tampered(
+  fragments: readonly string[],
+  lines: readonly (readonly [tag: string, line: string])[] = sampleLines,
+): fc.Arbitrary<readonly [tag: string, line: string]> {
   const edit = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     cut: fc.nat(8),
     put: fc.constantFrom('', ...fragments),
   });
-  return fc.tuple(fc.constantFrom(...sampleLines), fc.array(edit, { maxLength: 4 })).map(([[tag, line], edits]) => {
+  return fc.tuple(fc.constantFrom(...lines), fc.array(edit, { maxLength: 4 })).map(([[tag, line], edits]) => {
     const changed = edits.reduce((text, { at, cut, put }) => {
       const start = Math.floor(at * text.length);
       return text.slice(0, start) + put + text.slice(start + cut);
@@ -38,11 +41,16 @@ export function tampered(fragments: readonly string[]): fc.Arbitrary<readonly [t
 }
 
 /** Records of such lines as hosts make them: the line under a key, or for JSON the line itself, with keys beside it. */
-export function tamperedRecord(fragments: readonly string[]): fc.Arbitrary<HostRecord> {
+export function tamperedRecord(
+  fragments: readonly string[],
+  lines: readonly (readonly [tag: string, line: string])[] = sampleLines,
+): fc.Arbitrary<HostRecord> {
   const beside = fc.dictionary(fc.constantFrom('pod', 'token', 'note'), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 2 });
   const form = fc.constantFrom('log', 'message', 'itself');
-  return fc.tuple(tampered(fragments), beside, form).map(([[tag, line], rest, key]) => {
+  // Equal records of one moment are counted up to a bound.
+  const time = fc.nat(999_999_999);
+  return fc.tuple(tampered(fragments, lines), beside, form, time).map(([[tag, line], rest, key, nanoseconds]) => {
     const record = key === 'itself' ? line : JSON.stringify({ ...rest, [key]: line });
-    return { tag, timeSec: 1_770_000_000, timeNsec: 0, record: Buffer.from(record) };
+    return { tag, timeSec: 1_770_000_000, timeNsec: nanoseconds, record: Buffer.from(record) };
   });
 }

@@ -25,3 +25,47 @@ export const SECRETS: Readonly<Record<string, string>> = {
   us_ssn: '123-45-6789',
   email: 'alice@example.com',
 };
+
+/** What lines are cut and filled with. */
+export const FRAGMENTS = [
+  '"',
+  '\\',
+  '\\x22',
+  '\\"',
+  ' ',
+  '?',
+  '#41',
+  '\n',
+  'é',
+  '\\u0041',
+  '\\/',
+  '::1',
+  ':',
+  '&',
+  'HTTP/1.1',
+];
+
+export const SECRET_FRAGMENTS = [
+  ...FRAGMENTS,
+  ...Object.values(SECRETS),
+  ...Object.values(SECRETS).map(encodeURIComponent),
+  ...Object.values(SECRETS).map((secret) => secret.slice(0, -2)),
+  'https://user:pa55@host/',
+  '&token=hunter2',
+  '?%74oken=a%26b&x=1#f',
+  'token: abc, def',
+  '"token":"a\\"b"',
+  '"token":[1,{"a":"]"}]',
+  "password='x y",
+  'user[password]=q',
+  'Token=Bearer abc',
+  '%',
+  '%2',
+  '%2541KIA',
+  '=',
+  ';',
+  '4111111111111111',
+  '"n":4111111111111111,',
+  '"passwords":[1],',
+  '\\ud800',
+];

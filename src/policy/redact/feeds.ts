@@ -41,7 +41,8 @@ export interface Fed {
 export function fedBy(format: FormatPlan, capture: Capture): Fed[] {
   const direct = new Set([...capture.slots, capture.all ?? -1].filter((slot) => slot >= 0));
   const copies = format.maps.flatMap(({ cases }) => cases.flatMap(({ copy }) => copy));
-  const links = [...copies.map(([to, from]) => [from, [to]] as const), ...DERIVED];
+  const kept = copies.filter(([to]) => to >= 0);
+  const links = [...kept.map(([to, from]) => [from, [to]] as const), ...DERIVED];
   const derived = new Set<number>(direct);
   for (const slot of derived)
     for (const [from, to] of links) if (from === slot) for (const each of to) derived.add(each);
