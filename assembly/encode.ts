@@ -185,7 +185,7 @@ function fillOutline(start: usize, format: usize): bool {
       out = p;
       if (!putMember(what, load<i32>(what, TmplOp.code), format)) return false;
       const flags = load<u32>(hole, Hole.flags);
-      if ((out > p) != (flags != 0)) return false;
+      if (out > p != (flags != 0)) return false;
       p = flags == 2 ? out - 1 : out;
     }
   }

@@ -98,7 +98,7 @@ function sign(template: usize): bool {
         (load<u32>(SLOTS + load<u32>(list, 4)) << 6) |
         (load<u32>(SLOTS + load<u32>(list, 8)) << 3) |
         load<u32>(SLOTS + load<u32>(list, 12));
-      word = (word << 12) | (<u64>four);
+      word = (word << 12) | <u64>four;
     }
     store<u64>(at, word);
     at += 8;

@@ -171,6 +171,22 @@ function chooseFormat(source: usize): usize {
   const formats = <usize>load<u32>(source, Source.formats);
   const count = load<u32>(source, Source.format_count);
   if (count == 1) return load<u32>(formats);
+  const app = sniffApp(source);
+  const other = sniffJson(source);
+  let found = other != 0 || !hasLine ? other : runAutomaton(load<u32>(source, Source.sniff_text), lineStart, lineEnd);
+  if (app != 0 && (found == 0 || app < found)) found = app;
+  return found == 0 ? 0 : load<u32>(formats + ((<usize>(found - 1)) << 2));
+}
+
+/** Number, from 1, of the first format of the program the envelope names; 0 none. */
+function sniffApp(source: usize): u32 {
+  const automaton = <usize>load<u32>(source, Source.sniff_app);
+  if (automaton == 0 || !hasLine || slotKind(Field.log_app) != SlotKind.text) return 0;
+  return runAutomaton(automaton, slotStart(Field.log_app), slotEnd(Field.log_app));
+}
+
+/** Number, from 1, of the first JSON format whose keys are there; 0 none. */
+function sniffJson(source: usize): u32 {
   const node = <usize>load<u32>(source, Source.sniff_json);
   if (node != 0 && (!hasLine || (lineStart < lineEnd && load<u8>(lineStart) == 0x7b))) {
     if (hasLine && !plainLine()) return 0;
@@ -184,14 +200,11 @@ function chooseFormat(source: usize): usize {
         let wanted = <usize>load<u32>(row, SniffRow.bits);
         const last = wanted + ((<usize>load<u32>(row, SniffRow.bit_count)) << 2);
         while (wanted < last && load<u8>(bits + load<u32>(wanted)) != 0) wanted += 4;
-        if (wanted == last) return load<u32>(formats + ((<usize>load<u32>(row, SniffRow.format)) << 2));
+        if (wanted == last) return load<u32>(row, SniffRow.format) + 1;
       }
     }
   }
-  const automaton = <usize>load<u32>(source, Source.sniff_text);
-  if (automaton == 0 || !hasLine) return 0;
-  const found = runAutomaton(automaton, lineStart, lineEnd);
-  return found == 0 ? 0 : load<u32>(formats + ((<usize>(found - 1)) << 2));
+  return 0;
 }
 
 /** Runs the format's defaults and its program. */

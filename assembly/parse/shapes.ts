@@ -1,6 +1,6 @@
 import { SLOTS } from '../event';
-import { clearFailure, drift, errorAt, errorCode, status } from '../fail';
-import { applyAssigns } from '../policy/maps';
+import { clearFailure, drift, errorAt, errorCode, fail, status } from '../fail';
+import { allowsAll, applyAssigns } from '../policy/maps';
 import { lastNote, rewindNotes } from '../policy/redact/notes';
 import { ParseStatus } from '../shared/enums';
 import { ErrorCode } from '../shared/errors';
@@ -13,7 +13,7 @@ import { scan } from './scan';
 const before: usize = memory.data(SLOT_COUNT << 4, 16);
 
 /**
- * Reads the line by the first shape that takes it without error and drift; failing that by the first without error; failing that
+ * Of the shapes whose conditions hold, reads the line by the first that takes it without error and drift; failing that by the first without error; failing that
  * by the one whose first error is furthest behind.
  */
 export function scanShapes(shapes: usize, count: u32, start: usize, end: usize): void {
@@ -23,7 +23,15 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
   let best: usize = 0;
   let bestAt: usize = 0;
   const last = shapes + <usize>count * Variant.size;
+  let asked: usize = 0;
+  let allowed = true;
   for (let shape = shapes; shape < last; shape += Variant.size) {
+    const when = <usize>load<u32>(shape, Variant.when);
+    if (when != asked) {
+      asked = when;
+      allowed = allowsAll(when, load<u32>(shape, Variant.when_count));
+    }
+    if (!allowed) continue;
     scan(load<u32>(shape, Variant.ops), load<u32>(shape, Variant.op_count), start, end);
     if (errorCode == ErrorCode.none && !drift) return applySet(shape);
     const at: usize = errorCode == ErrorCode.none ? end + 1 : errorAt;
@@ -43,7 +51,7 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
     }
     clearFailure();
   }
-  if (best == 0) return;
+  if (best == 0) return fail(ErrorCode.literal_expected, start, 0, 0);
   scan(load<u32>(best, Variant.ops), load<u32>(best, Variant.op_count), start, end);
   applySet(best);
 }

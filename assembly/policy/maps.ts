@@ -44,6 +44,15 @@ function keyText(slot: u32, names: usize): bool {
   return true;
 }
 
+/** Whether every lookup finds a case, or nothing to look up. */
+export function allowsAll(at: usize, count: u32): bool {
+  const end = at + <usize>count * MapTable.size;
+  for (; at < end; at += MapTable.size) {
+    if (keyText(load<u32>(at, MapTable.from), load<u32>(at, MapTable.from_names)) && findCase(at) == 0) return false;
+  }
+  return true;
+}
+
 /** Looks up by one or two slots and applies the first case that matches. */
 export function applyMaps(at: usize, count: u32): void {
   const end = at + <usize>count * MapTable.size;

@@ -64,6 +64,8 @@ export enum Source {
   sniff_rows = 44,
   /** Node that knows the collector's keys: bit 1 the line's first choice, 2 its second, 3 the file's, 4 the offset's. */
   record_node = 48,
+  /** Automaton (`first`) over the program the envelope names: index into `formats`; 0 none. */
+  sniff_app = 52,
   size = 64,
 }
 
@@ -109,14 +111,17 @@ export enum Format {
   size = 72,
 }
 
-/** 16 bytes. A shape lines may have: its operations, and what is set where a line has it. */
+/** 24 bytes. A shape lines may have: its operations, what is set where a line has it, and what lines may have it. */
 export enum Variant {
   ops = 0,
   op_count = 4,
   /** Address and count of `Assign`. */
   set = 8,
   set_count = 12,
-  size = 16,
+  /** Address and count of `MapTable`: of slots that are there each must have a case. Shapes in a row share them. */
+  when = 16,
+  when_count = 20,
+  size = 24,
 }
 
 /** 16 bytes: u16 slot, u16 kind, then span (text) or, at 8, i64 (int, bool). Text: u32 start at 4, u32 end at 8. */

@@ -120,7 +120,7 @@ function triedFormats(plan: Plan, evaluation: Evaluation): readonly Sniffed[] {
 /** Of a pattern that does not match: where it stops to. */
 function whyOf(plan: Plan, { format, accepted, why }: Sniffed, line: string | undefined): string {
   const sniff = plan.formats.find(({ name }) => name === format)?.sniff;
-  if (accepted || line === undefined || sniff?.kind !== 'text') return why;
+  if (accepted || line === undefined || sniff?.kind !== 'text' || sniff.pattern === undefined) return why;
   return patternMismatch(sniff.pattern, line);
 }
 

@@ -76,8 +76,8 @@ export type Escape = 'none' | 'backslash' | 'hex' | 'hash' | 'cef';
 
 export type Sniff =
   | { readonly kind: 'none' }
-  /** A regular expression that must match at the start of the line. */
-  | { readonly kind: 'text'; readonly pattern: string }
+  /** A regular expression that matches at the start of the line, or patterns (`*` for any text) for the program its envelope names. */
+  | { readonly kind: 'text'; readonly pattern?: string; readonly apps: readonly string[] }
   /** One of these lists of marks must all be in the JSON object. */
   | { readonly kind: 'json'; readonly any: readonly (readonly JsonMark[])[] };
 
@@ -114,6 +114,8 @@ export interface ShapesBody {
 }
 
 export interface LineShape {
+  /** Lookups of what is known before the line is read, each of one case: where one finds another text, no line has this shape. */
+  readonly when: readonly MapPlan[];
   readonly ops: readonly ScanOp[];
   /** Set when the line has this shape, after it was read. */
   readonly set: readonly Assign[];

@@ -57,7 +57,7 @@ describe('sniffing', () => {
     name: 'json',
     sniff: { kind: 'json', any: [[{ keys: ['a', 'b'] }, { keys: ['c'] }, { keys: ['d'] }]] },
   });
-  const text = { ...all, name: 'text', sniff: { kind: 'text', pattern: 'a|\\d{2} ' } } as const;
+  const text = { ...all, name: 'text', sniff: { kind: 'text', pattern: 'a|\\d{2} ', apps: [] } } as const;
   const policy = plan([json, text]);
 
   test.each([

@@ -31,12 +31,12 @@ export function markDetected(): void {
   if (wanted == 0 || automaton == 0) return;
   const transitions = <usize>load<u32>(automaton, Automaton.transitions);
   const accept = <usize>load<u32>(automaton, Automaton.accept);
-  const shift = load<u32>(automaton, Automaton.shift);
+  const width = load<u32>(automaton, Automaton.width);
   let state = load<u32>(automaton, Automaton.start);
   memory.fill(lastEnds, 0, 128);
   for (let p = viewStart; p < viewEnd; ) {
     const symbol = <u32>load<u8>(automaton + load<u8>(p), Automaton.classes);
-    state = load<u16>(transitions + ((<usize>((state << shift) + symbol)) << 1));
+    state = load<u16>(transitions + ((<usize>(state * width + symbol)) << 1));
     p++;
     const list = <usize>load<u32>(accept + (state << 2));
     if (list != 0) look(list, p);

@@ -3,12 +3,12 @@ import type { Escape, FormatPlan, JsonBody, LineShape, ScanOp } from '../plan.ts
 import { pastedApache, readApache } from './apache.ts';
 import { readEnvoy } from './envoy.ts';
 import { compileFieldList } from './field_list.ts';
-import { type FormatSpec, type LineSpec, NOTATION_NAMES, type NotationName } from './format_shape.ts';
+import { type FormatSpec, type LineSpec, type LinesSpec, NOTATION_NAMES, type NotationName } from './format_shape.ts';
 import { readHaproxy } from './haproxy.ts';
 import type { Item } from './items.ts';
 import { compileJsonPaths } from './json_paths.ts';
 import { compileJsonTemplate, readJsonTemplate } from './json_template.ts';
-import { compileAssigns } from './maps.ts';
+import { compileAssigns, compileWhen } from './maps.ts';
 import { readNginx } from './nginx.ts';
 import type { Notation } from './notation.ts';
 import { compilePairs } from './pairs.ts';
@@ -23,7 +23,7 @@ export type Notations = Readonly<Record<NotationName, Notation>>;
 const LINE_BODIES = [...NOTATION_NAMES, 'fields', 'pairs', 'text'] as const;
 
 /** The notation a line is written in, if it is one with names of its own. */
-export function notationName(spec: LineSpec | FormatSpec): NotationName | undefined {
+export function notationName(spec: LineSpec | LinesSpec | FormatSpec): NotationName | undefined {
   const own = NOTATION_NAMES.find((name) => spec[name] !== undefined);
   if (own !== undefined || !('lines' in spec)) return own;
   return spec.lines?.map(notationName).find((name) => name !== undefined);
@@ -51,20 +51,38 @@ export function compileBody(
     const body = line(spec);
     return 'kind' in body ? body : { kind: 'text', ops: body };
   }
-  const shapes = spec.lines.flatMap((each): LineShape[] => {
+  const shape = (each: LineSpec): LineShape[] => {
     checkBody(each, new Text('', at.file, each.at), LINE_BODIES);
     const ops = slots.apart(() => line(each));
     if ('kind' in ops) {
       at.file.report(each.at, 'json_shape', 'a JSON format cannot be one of several shapes');
       return [];
     }
-    return [{ ops, set: compileAssigns(each.set ?? [], slots) }];
-  });
-  return { kind: 'shapes', shapes };
+    return [{ when: compileWhen(each.when ?? [], slots), ops, set: compileAssigns(each.set ?? [], slots) }];
+  };
+  return { kind: 'shapes', shapes: spec.lines.flatMap((each) => compileLines(each, at, shape, slots)) };
+}
+
+/** A shape, or several that share their conditions and constants. */
+function compileLines(
+  spec: LinesSpec,
+  at: Text,
+  shape: (spec: LineSpec) => LineShape[],
+  slots: FormatSlots,
+): LineShape[] {
+  if (spec.lines === undefined) return shape(spec);
+  checkBody(spec, new Text('', at.file, spec.at), [...LINE_BODIES, 'lines']);
+  const when = compileWhen(spec.when ?? [], slots);
+  const set = compileAssigns(spec.set ?? [], slots);
+  return spec.lines.flatMap(shape).map((each) => ({
+    ...each,
+    when: each.when.length === 0 ? when : [...when, ...each.when],
+    set: [...set, ...each.set],
+  }));
 }
 
 /** A line has exactly one notation; fields and pairs may go on behind a template. */
-function checkBody(spec: LineSpec | FormatSpec, at: Text, known: readonly string[]): void {
+function checkBody(spec: LineSpec | LinesSpec | FormatSpec, at: Text, known: readonly string[]): void {
   const has = (name: string): boolean => (spec as Readonly<Record<string, unknown>>)[name] !== undefined;
   const found = known.filter((name) => has(name) && !(has('text') && (name === 'fields' || name === 'pairs')));
   const quoted = (names: readonly string[], joint: string): string => names.map((name) => `\`${name}\``).join(joint);

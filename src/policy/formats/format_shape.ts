@@ -8,6 +8,7 @@
  *   missing: ['?', '(null)']      words for a value that is not there, besides `-`
  *   sniff: {text: '^…'}           how a list of formats tells it: a regular expression at the start of the line,
  *   sniff: {json: [key, a.b]}     or keys that must all be there,
+ *   sniff: {app: [sshd, su*]}     or programs, by the name in the syslog envelope,
  *   sniff: {where: {key: [text]}} and have one of these texts; several such mappings: any of them will do
  *   defaults: {path: value}       fields set before the line is read
  *   nginx: '…'                    one notation: an nginx log_format,
@@ -18,11 +19,14 @@
  *   fields: [{name, to, as}, …]   fields in order, of which `required: n` must be there, parted by blanks or by `separator:`,
  *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks,
  *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of
- *                                 what follows, `{-}` left out, `{?text}` there or not; `fields` or `pairs` may go on behind it,
+ *                                 what follows, `{-}` left out, `{?text}` there or not,
+ *                                 `{?}` nothing: what is before it ends a value alone; `fields` or `pairs` may go on behind it,
  *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots,
  *                                 `[key=text]` elements with this text under that key;
  *                                 of several paths for one field the first listed that is there counts, the others are unmapped
  *   lines: [{text: …, set: {…}}]  or several shapes: the first that fits the line is taken, and `set` applied
+ *   lines: [{when: {log.app: [sshd]}, lines: […]}]  shapes for some lines only: what the envelope says is one of these,
+ *                                 or it says nothing; with `set` for all of them
  *   like: envoy                   JSON of a notation's values under other names: its class, product and lookups are the format's
  *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it
  *   closed: [key.path, ""]        objects of which every key is listed: another one raises `drift`; "" is the line itself
@@ -168,6 +172,7 @@ const mapShape = object({
 
 const sniff = object({
   text: optional(text(), 'regular expression for the start of the line'),
+  app: optional(oneOrMore(text()), 'programs, `*` for any text, as the syslog envelope names them'),
   json: optional(list(text()), 'dotted keys that must all be there'),
   where: optional(mapOf(oneOrMore(text())), 'keys that must have one of these texts'),
 });
@@ -197,9 +202,18 @@ const lineProperties = {
   required: optional(integer(0, 200), 'how many of `fields` a line must have'),
   pairs: optional(pairs, '`key=value` to the end of the line'),
 };
-const lineShape = object({
+const shapeProperties = {
   ...lineProperties,
+  when: optional(
+    mapOf(oneOrMore(text())),
+    'fields of the envelope, and patterns of which one must fit, if they are there',
+  ),
   set: optional(mapOf(value), 'fields set where a line has this shape'),
+};
+const plainShape = object(shapeProperties);
+const lineShape = object({
+  ...shapeProperties,
+  lines: optional(list(plainShape), 'several shapes that share `when` and `set`'),
 });
 
 const escapes = word('none', 'backslash', 'hex', 'hash', 'cef');
@@ -246,7 +260,8 @@ export const notationFile = object({
 export const commonFile = object({ class: required(word(...CLASS_NAMES)), maps: required(list(mapShape)) });
 
 export type FormatSpec = Read<typeof inlineFormat>;
-export type LineSpec = Read<typeof lineShape>;
+export type LineSpec = Read<typeof plainShape>;
+export type LinesSpec = Read<typeof lineShape>;
 export type PairsSpec = Read<typeof pairs>;
 export type FormatFile = Read<typeof formatFile>;
 export type NotationFile = Read<typeof notationFile>;

@@ -7,6 +7,15 @@ import type { Assign, MapCase, MapPlan } from '../plan.ts';
 import type { MapCaseSpec, MapSpec } from './format_shape.ts';
 import type { FormatSlots, SlotRef } from './slots.ts';
 
+/** Conditions for a shape, as lookups of one case that sets nothing. */
+export function compileWhen(entries: readonly Entry<readonly Text[]>[], slots: FormatSlots): MapPlan[] {
+  return entries.flatMap(({ key, value }) => {
+    const ref = slots.resolve(key);
+    const is = value.map((pattern) => pattern.value);
+    return ref === undefined ? [] : [{ from: ref.slot, cases: [{ is, set: [], copy: [] }] }];
+  });
+}
+
 /** Constants written to fields. The OCSF class shapes the output too, so `event.class` sets both. */
 export function compileAssigns(entries: readonly Entry<Value>[], slots: FormatSlots): Assign[] {
   return entries.flatMap(({ key, value }) => {

@@ -66,7 +66,10 @@ class Scan {
     if (left !== '') this.#ops.push({ op: 'literal', text: left });
   }
 
-  #optional({ text, at }: Maybe, before: Piece | undefined): void {
+  #optional(piece: Maybe, before: Piece | undefined): void {
+    const { text, at } = piece;
+    // At the end of the line it ends the variable.
+    if (before?.kind === 'variable' && this.#ends(piece)) return;
     if (before?.kind === 'variable') at.report('variables_adjacent', `\`${before.name.value}\` has no end before this`);
     this.#ops.push({ op: 'optional', text });
   }
@@ -91,8 +94,9 @@ class Scan {
       );
     }
     const capture = captureOnce(part.spec, part.name, this.#slots);
+    const maybe = next?.kind === 'optional' && this.#ends(next);
     const ends = this.#pieces.length === index + 1 && !FREE_TEXT.has(capture.convert);
-    const until = ends ? ' ' : next?.kind === 'literal' ? next.text : undefined;
+    const until = ends ? ' ' : maybe || next?.kind === 'literal' ? next.text : undefined;
     this.#ops.push({
       op: 'until',
       ...(until === undefined ? {} : { until }),
@@ -100,9 +104,13 @@ class Scan {
       list: isList(part.spec) && until !== undefined && /^[ ,]/.test(until),
       quoted: this.#inQuotes(index, until) && (part.quoted || this.#escapes === 'backslash'),
       ...(part.spec.last && until !== undefined ? { last: true } : {}),
-      lenient: ends || (until !== undefined && this.#mayEnd(part, index)),
+      lenient: ends || maybe || (until !== undefined && this.#mayEnd(part, index)),
     });
-    this.#consumed = until?.length ?? 0;
+    this.#consumed = maybe ? 0 : (until?.length ?? 0);
+  }
+
+  #ends(piece: Piece): boolean {
+    return this.#pieces.at(-1) === piece;
   }
 
   #inQuotes(index: number, until: string | undefined): boolean {

@@ -13,16 +13,20 @@ export function compileSniff(spec: FormatSpec, body: FormatPlan['body'], at: Tex
     at.file.report(wrong.at, 'sniff_mismatch', 'the sniffer does not fit the format', help);
   }
   if (wrong !== undefined || sniffs.length === 0) return { kind: 'none' };
-  if (fitting === 'text') return { kind: 'text', pattern: sniffs.map(({ text }) => text!.value).join('|') };
+  if (fitting === 'text') {
+    const texts = sniffs.flatMap(({ text }) => text?.value ?? []);
+    const apps = sniffs.flatMap(({ app = [] }) => app.map((name) => name.value));
+    return { kind: 'text', ...(texts.length === 0 ? {} : { pattern: texts.join('|') }), apps };
+  }
   const wrapped = (spec.wrappers ?? []).flatMap(({ at: place, sniff: own }) =>
     own === undefined ? sniffs.map((each) => marksOf(each, splitPath(place))) : [marksOf(own)],
   );
   return { kind: 'json', any: [...sniffs.map((each) => marksOf(each)), ...wrapped] };
 }
 
-function fits({ text, json, where }: SniffSpec, kind: 'json' | 'text'): boolean {
+function fits({ text, app, json, where }: SniffSpec, kind: 'json' | 'text'): boolean {
   const isJson = json !== undefined || where !== undefined;
-  return isJson !== (text !== undefined) && isJson === (kind === 'json');
+  return isJson !== (text !== undefined || app !== undefined) && isJson === (kind === 'json');
 }
 
 function marksOf({ json = [], where = [] }: SniffSpec, prefix: readonly string[] = []): JsonMark[] {

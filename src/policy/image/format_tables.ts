@@ -51,18 +51,23 @@ const BODY_KINDS = { text: 1, json: 2, shapes: 3 } as const;
 function placeBody(image: ImageBuilder, body: FormatPlan['body']): { address: number; count: number } {
   if (body.kind === 'json') return { address: placeNode(image, body.root, ''), count: 0 };
   if (body.kind === 'text') return { address: placeOps(image, body.ops), count: body.ops.length };
+  const conditions = new Map<readonly MapPlan[], number>();
+  for (const { when } of body.shapes) if (!conditions.has(when)) conditions.set(when, placeMaps(image, when));
   const rows = body.shapes.map((shape) => ({
     shape,
+    when: conditions.get(shape.when)!,
     ops: placeOps(image, shape.ops),
     set: placeAssigns(image, shape.set),
   }));
   const address = image.reserve(rows.length * VariantAt.size);
-  rows.forEach(({ shape, ops, set }, i) => {
+  rows.forEach(({ shape, ops, set, when }, i) => {
     const at = address + i * VariantAt.size;
     image.u32(at + VariantAt.ops, ops);
     image.u32(at + VariantAt.op_count, shape.ops.length);
     image.u32(at + VariantAt.set, set);
     image.u32(at + VariantAt.set_count, shape.set.length);
+    image.u32(at + VariantAt.when, when);
+    image.u32(at + VariantAt.when_count, shape.when.length);
   });
   return { address, count: rows.length };
 }

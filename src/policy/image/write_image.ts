@@ -23,7 +23,7 @@ import {
   type TemplatePlan,
 } from '../plan.ts';
 import { keyId } from '../redact/pseudonym.ts';
-import { placeAutomaton } from './automaton_table.ts';
+import { placeAutomaton, placeGlobs } from './automaton_table.ts';
 import { escapeText, ImageBuilder } from './builder.ts';
 import { placeAssigns, placeFormat } from './format_tables.ts';
 import { type BitNode, placeBitNode } from './json_tables.ts';
@@ -133,6 +133,7 @@ function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[
       ),
       formats: image.words(source.formats.map((i) => formats[i]!)),
       text: own.length > 1 ? placeTextSniffers(image, own) : 0,
+      app: own.length > 1 ? placeAppSniffers(image, own) : 0,
       json: own.length > 1 ? placeJsonSniffers(image, own) : undefined,
       record: placeBitNode(image, recordNode(source)),
     };
@@ -148,6 +149,7 @@ function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[
     image.u32(entry + SourceAt.formats, row.formats);
     image.u32(entry + SourceAt.format_count, row.source.formats.length);
     image.u32(entry + SourceAt.sniff_text, row.text);
+    image.u32(entry + SourceAt.sniff_app, row.app);
     image.u32(entry + SourceAt.sniff_json, row.json?.node ?? 0);
     image.u32(entry + SourceAt.sniff_rows, row.json?.rows ?? 0);
     image.u32(entry + SourceAt.record_node, row.record);
@@ -157,9 +159,18 @@ function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[
 
 function placeTextSniffers(image: ImageBuilder, formats: readonly FormatPlan[]): number {
   const patterns = formats.flatMap(({ sniff }, id) =>
-    sniff.kind === 'text' ? [{ kind: 'regex' as const, text: `^(?:${sniff.pattern})`, id }] : [],
+    sniff.kind === 'text' && sniff.pattern !== undefined
+      ? [{ kind: 'regex' as const, text: `^(?:${sniff.pattern})`, id }]
+      : [],
   );
   return patterns.length === 0 ? 0 : placeAutomaton(image, buildAutomaton(patterns, { mode: 'first' }));
+}
+
+function placeAppSniffers(image: ImageBuilder, formats: readonly FormatPlan[]): number {
+  const patterns = formats.flatMap(({ sniff }, id) =>
+    sniff.kind === 'text' ? sniff.apps.map((text) => ({ kind: 'glob' as const, text, id })) : [],
+  );
+  return patterns.length === 0 ? 0 : placeGlobs(image, patterns);
 }
 
 function placeRoutes(image: ImageBuilder, routes: readonly RoutePlan[]): number {

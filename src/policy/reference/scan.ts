@@ -1,10 +1,12 @@
 import { Convert } from '../../../assembly/shared/convert.ts';
-import type { Capture, FormatPlan, ScanOp, ShapesBody, TextBody } from '../plan.ts';
+import type { Capture, FormatPlan, MapPlan, ScanOp, ShapesBody, TextBody } from '../plan.ts';
 import { applyCapture } from './capture.ts';
 import { type ConvertContext, isMissing } from './convert.ts';
 import { byteOffset, type Draft } from './draft.ts';
+import { slotText } from './maps.ts';
 import { readPairs } from './pairs.ts';
 import type { Span } from './types.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** Runs a text format's operations over the line. */
 export function scanLine(
@@ -21,7 +23,12 @@ export function scanLine(
 }
 
 function scanShapes(body: ShapesBody, scan: (ops: readonly ScanOp[], into: Draft) => void, draft: Draft): void {
-  const tries = body.shapes.map((shape) => {
+  const shapes = body.shapes.filter(({ when }) => when.every((lookup) => allows(lookup, draft)));
+  if (shapes.length === 0) {
+    draft.fail('literal_expected', 0);
+    return;
+  }
+  const tries = shapes.map((shape) => {
     const copy = draft.fork();
     scan(shape.ops, copy);
     return { shape, copy };
@@ -32,6 +39,12 @@ function scanShapes(body: ShapesBody, scan: (ops: readonly ScanOp[], into: Draft
     tries.reduce((far, each) => (each.copy.error!.offset! > far.copy.error!.offset! ? each : far));
   draft.become(best.copy);
   if (draft.status !== 'failed') draft.assign(best.shape.set);
+}
+
+/** Whether a field has a text the condition knows, or is not there. */
+function allows({ from, cases }: MapPlan, draft: Draft): boolean {
+  const value = draft.event.get(from);
+  return value === undefined || cases.some(({ is }) => is.some((each) => matchesWildcard(each, slotText(from, value))));
 }
 
 type Op<Kind extends ScanOp['op']> = Extract<ScanOp, { op: Kind }>;

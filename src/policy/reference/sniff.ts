@@ -1,7 +1,9 @@
-import type { FormatPlan, JsonMark, Plan, SourcePlan } from '../plan.ts';
+import { Field } from '../../../assembly/shared/fields.ts';
+import type { FormatPlan, JsonMark, Plan, Sniff, SourcePlan } from '../plan.ts';
 import type { Draft } from './draft.ts';
 import { type JsonText, readJson } from './json_text.ts';
 import type { RecordText } from './record.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** The source's only format, or the first whose sniffer accepts the line. */
 export function chooseFormat(plan: Plan, source: SourcePlan, record: RecordText, draft: Draft): FormatPlan | undefined {
@@ -11,7 +13,7 @@ export function chooseFormat(plan: Plan, source: SourcePlan, record: RecordText,
     return formats[0];
   }
   for (const format of formats) {
-    const refusal = refuse(format, record);
+    const refusal = refuse(format, record, draft);
     const why = refusal ?? 'its sniffer accepts the line';
     draft.sniffed.push({ format: format.name, accepted: refusal === undefined, why });
     if (refusal === undefined) return format;
@@ -20,13 +22,13 @@ export function chooseFormat(plan: Plan, source: SourcePlan, record: RecordText,
 }
 
 /** Why a format's sniffer does not accept the record; `undefined`: it does. */
-function refuse({ sniff }: FormatPlan, { text, line }: RecordText): string | undefined {
+function refuse({ sniff }: FormatPlan, { text, line }: RecordText, draft: Draft): string | undefined {
   switch (sniff.kind) {
     case 'none':
       return 'it has no sniffer';
     case 'text':
       if (line === undefined) return 'the record has no line';
-      return new RegExp(`^(?:${sniff.pattern})`, 'su').test(line) ? undefined : `\`${sniff.pattern}\` does not match`;
+      return refuseText(sniff, line, draft.text(Field.log_app));
     case 'json': {
       const { value, valid } = readJson(line ?? text);
       if (!valid || value?.kind !== 'object') return 'the line is not a JSON object';
@@ -35,6 +37,22 @@ function refuse({ sniff }: FormatPlan, { text, line }: RecordText): string | und
       return missing.includes(undefined) ? undefined : missing.map((mark) => refusal(mark!)).join(', ');
     }
   }
+}
+
+function refuseText(
+  { pattern, apps }: Extract<Sniff, { kind: 'text' }>,
+  line: string,
+  app?: string,
+): string | undefined {
+  if (app !== undefined && apps.some((each) => matchesWildcard(each, app))) return undefined;
+  if (pattern !== undefined && new RegExp(`^(?:${pattern})`, 'su').test(line)) return undefined;
+  const reasons = [
+    ...(pattern === undefined ? [] : [`\`${pattern}\` does not match`]),
+    ...(apps.length === 0
+      ? []
+      : [`${app === undefined ? 'no program' : `the program \`${app}\``} is none of its programs`]),
+  ];
+  return reasons.join(', ');
 }
 
 const FIRST = '[0]';
