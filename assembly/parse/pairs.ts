@@ -115,6 +115,44 @@ export function freePairs(node: usize, p: usize, end: usize): void {
   }
 }
 
+/** `key: value` where a value ends at `, ` and a key that is listed; quotes around it are left out. */
+export function colonPairs(node: usize, p: usize, end: usize): void {
+  while (p < end) {
+    while (p < end && load<u8>(p) == 0x20) p++;
+    const colon = findByte(p, end, 0x3a);
+    if (colon == end || colon == p) {
+      if (p < end) raiseDrift();
+      return;
+    }
+    let start = colon + 1;
+    while (start < end && load<u8>(start) == 0x20) start++;
+    const stop = endOfValue(node, start, end);
+    let last = stop;
+    if (start + 2 <= last && load<u16>(start) == 0x225c) start += 2;
+    if (start + 2 <= last && load<u16>(last - 2) == 0x225c) last -= 2;
+    put(node, p, colon, start, last, false);
+    p = stop + 2;
+  }
+}
+
+/** Where `, ` and a listed key follow; else the end. */
+function endOfValue(node: usize, p: usize, end: usize): usize {
+  for (;;) {
+    const comma = findByte(p, end, 0x2c);
+    if (comma + 2 > end) return end;
+    p = comma + 1;
+    if (load<u8>(p) != 0x20) continue;
+    const colon = findByte(p, end, 0x3a);
+    if (colon < end && findKey(node, p + 1, colon - p - 1) != 0) return comma;
+  }
+  return end;
+}
+
+function findByte(p: usize, end: usize, byte: u32): usize {
+  while (p < end && load<u8>(p) != byte) p++;
+  return p;
+}
+
 /** Where the key begins that ends at `equals`. */
 function keyStart(start: usize, equals: usize): usize {
   let p = equals;

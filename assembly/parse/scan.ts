@@ -7,7 +7,7 @@ import { ErrorCode } from '../shared/errors';
 import { Capture, Op, OpCode, OpFlag, WATCHED, Watch } from '../shared/image_layout';
 import { convert, escapesQuotes } from './convert';
 import { findLastText, findText } from './find';
-import { blankPairs, freePairs, partedPairs } from './pairs';
+import { blankPairs, colonPairs, freePairs, partedPairs } from './pairs';
 
 const ONES: u64 = 0x0101010101010101;
 const HIGHS: u64 = 0x8080808080808080;
@@ -99,6 +99,7 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
     } else if (code == OpCode.pairs) {
       const node = <usize>load<u32>(op, Op.capture);
       if (flags & OpFlag.free) freePairs(node, p, end);
+      else if (flags & OpFlag.colon) colonPairs(node, p, end);
       else if (length == 1 && load<u8>(text) == 0x20) blankPairs(node, p, end, escapesQuotes());
       else partedPairs(node, p, end, text, length);
       p = end;
@@ -118,6 +119,7 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
 function field(capture: usize, p: usize, end: usize): usize {
   if (load<u16>(p) == 0x225c && p + 2 <= end) {
     const start = p + 2;
+    const escaped = escapesQuotes();
     let q = start;
     while (q < end) {
       const c = <u32>load<u8>(q);
@@ -129,7 +131,9 @@ function field(capture: usize, p: usize, end: usize): usize {
         convert(capture, start, q);
         return q + 2 < end ? q + 3 : end;
       }
+      const escapes = load<u8>(q, 1) == 0x5c && escaped;
       q += 2;
+      if (escapes && q < end) q += load<u8>(q) != 0x5c ? 1 : load<u8>(q, 1) == 0x75 ? 6 : 2;
     }
     // The closing quote is missing: the line was cut.
     convert(capture, start, end);

@@ -196,6 +196,8 @@ export enum OpFlag {
   last = 32,
   /** Pairs: a value goes on, blanks and all, until the next key. */
   free = 64,
+  /** Pairs: `key: value`, up to a comma with a listed key behind it. */
+  colon = 128,
 }
 
 /** 32 bytes; open addressing, `mask` + 1 entries of `Key`. */

@@ -140,7 +140,8 @@ export type ScanOp =
       readonly last?: boolean;
     }
   /**
-   * One blank-separated field, quoted or bare as it comes: `"…"` ends at a quote followed by a blank or the end.
+   * One blank-separated field, quoted or bare as it comes: `"…"` ends at a quote followed by a blank or the end, that no
+   * backslash escapes where the format has such escapes.
    * At the end of the line it is missing: an error if `required`, otherwise the scan is done.
    */
   | { readonly op: 'field'; readonly capture: Capture; readonly required: boolean }
@@ -152,9 +153,16 @@ export type ScanOp =
   /**
    * `key=value` to the end of the line, parted by `separator`: one character, or a blank with quoted values (double quotes around
    * a value, single quotes around more pairs); with `free` a value holds blanks and ends where the next ` key=` begins.
+   * `colon`: `key: value`, which ends at `, ` with a listed key behind it; quotes around it are left out.
    * Keys the node does not list are unmapped. A word without `=` raises the drift flag.
    */
-  | { readonly op: 'pairs'; readonly separator: string; readonly free: boolean; readonly node: JsonNode }
+  | {
+      readonly op: 'pairs';
+      readonly separator: string;
+      readonly free: boolean;
+      readonly colon: boolean;
+      readonly node: JsonNode;
+    }
   /** `{a|b|}` and a blank, if the line goes on with `{`; otherwise nothing. The capture is what the braces hold. */
   | { readonly op: 'braces'; readonly capture: Capture }
   /** The text, if the line goes on with it; otherwise nothing. */

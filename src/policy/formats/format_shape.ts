@@ -18,6 +18,7 @@
  *   w3c: '#Fields: …'             fields of a W3C extended log,
  *   fields: [{name, to, as}, …]   fields in order, of which `required: n` must be there, parted by blanks or by `separator:`,
  *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks,
+ *                                 `colon: true`: `key: value`, quoted or not, up to a comma and a listed key,
  *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of
  *                                 what follows, `{-}` left out, `{?text}` there or not,
  *                                 `{?}` nothing: what is before it ends a value alone; `fields` or `pairs` may go on behind it,
@@ -185,6 +186,7 @@ const wrapper = object({
 const pairs = object({
   separator: optional(text(), 'one character between pairs; else blanks, with quoted values'),
   free: optional(boolean, 'values hold blanks and end where the next key begins'),
+  colon: optional(boolean, '`key: value`, quoted or not, up to a comma with one of `keys` behind it'),
   keys: optional(mapOf(target), 'keys, and where their values go'),
 });
 

@@ -15,5 +15,5 @@ export function compilePairs(spec: PairsSpec, slots: FormatSlots): ScanOp {
     markCaptured(capture, slots);
     return { key: key.value, capture, ignore: false };
   });
-  return { op: 'pairs', separator, free: spec.free === true, node: { keys } };
+  return { op: 'pairs', separator, free: spec.free === true, colon: spec.colon === true, node: { keys } };
 }

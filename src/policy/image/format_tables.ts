@@ -143,7 +143,13 @@ function opRow(op: ScanOp): OpRow {
       return { code: OpCode.separated, flags, text: op.separator, capture: op.capture, slot: 0 };
     }
     case 'pairs':
-      return { code: OpCode.pairs, flags: op.free ? OpFlag.free : 0, text: op.separator, node: op.node, slot: 0 };
+      return {
+        code: OpCode.pairs,
+        flags: (op.free ? OpFlag.free : 0) | (op.colon ? OpFlag.colon : 0),
+        text: op.separator,
+        node: op.node,
+        slot: 0,
+      };
     case 'braces':
       return { code: OpCode.braces, flags: 0, text: '}', capture: op.capture, slot: 0 };
     case 'rest':

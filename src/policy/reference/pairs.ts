@@ -19,12 +19,16 @@ export interface Pairs {
 export interface PairStyle {
   readonly separator: string;
   readonly free: boolean;
+  readonly colon: boolean;
   readonly escapes: Escape;
+  /** Keys the format lists. */
+  readonly listed: readonly string[];
 }
 
 /** Reads `key=value` from a position to the end of the line. */
 export function readPairs(line: string, from: number, style: PairStyle): Pairs {
   if (style.free) return freePairs(line, from);
+  if (style.colon) return colonPairs(line, from, style.listed);
   return style.separator === ' ' ? blankPairs(line, from, style.escapes) : partedPairs(line, from, style.separator);
 }
 
@@ -77,6 +81,22 @@ function partedPairs(line: string, from: number, separator: string): Pairs {
     at += part.length + separator.length;
   }
   return { pairs, drift };
+}
+
+function colonPairs(line: string, from: number, listed: readonly string[]): Pairs {
+  const pairs: Pair[] = [];
+  const ends = [...line.matchAll(/,(?= ([^:]*):)/gs)].filter((match) => listed.includes(match[1]!));
+  for (let at = from; at < line.length; ) {
+    const head = /^ *([^:]*): */s.exec(line.slice(at));
+    if (head === null || /^ *:/.test(head[0])) return { pairs, drift: /[^ ]/.test(line.slice(at)) };
+    const start = at + head[0].length;
+    const end = ends.find(({ index }) => index >= start)?.index ?? line.length;
+    const open = line[start] === '"' && end > start ? 1 : 0;
+    const close = line[end - 1] === '"' && end > start + open ? 1 : 0;
+    pairs.push({ key: head[1]!, start: start + open, end: end - close, quoted: false });
+    at = end + 2;
+  }
+  return { pairs, drift: false };
 }
 
 /** Where `key=` begins a pair: no backslash before `=`. */

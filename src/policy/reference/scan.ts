@@ -1,5 +1,5 @@
 import { Convert } from '../../../assembly/shared/convert.ts';
-import type { Capture, FormatPlan, MapPlan, ScanOp, ShapesBody, TextBody } from '../plan.ts';
+import type { Capture, Escape, FormatPlan, MapPlan, ScanOp, ShapesBody, TextBody } from '../plan.ts';
 import { applyCapture } from './capture.ts';
 import { type ConvertContext, isMissing } from './convert.ts';
 import { byteOffset, type Draft } from './draft.ts';
@@ -46,6 +46,9 @@ function allows({ from, cases }: MapPlan, draft: Draft): boolean {
   const value = draft.event.get(from);
   return value === undefined || cases.some(({ is }) => is.some((each) => matchesWildcard(each, slotText(from, value))));
 }
+const QUOTED_FIELD = /^"(.*?)(?:"(?: |$)|$)/s;
+const ESCAPED_FIELD = /^"((?:\\(?:.|$)|[^\\])*?)(?:"(?: |$)|$)/s;
+const escapesQuotes = (escapes: Escape): boolean => escapes === 'backslash' || escapes === 'cef';
 
 type Op<Kind extends ScanOp['op']> = Extract<ScanOp, { op: Kind }>;
 
@@ -136,7 +139,7 @@ class Scan {
     const start = this.#at;
     const rest = this.#line.slice(start);
     if (rest === '') return op.required ? this.#fail('field_missing', op.capture.name) : false;
-    const quoted = /^"(.*?)(?:"(?: |$)|$)/s.exec(rest);
+    const quoted = (escapesQuotes(this.#context.escapes) ? ESCAPED_FIELD : QUOTED_FIELD).exec(rest);
     if (quoted !== null) {
       this.#capture(op.capture, start + 1, start + 1 + quoted[1]!.length);
       this.#at = start + quoted[0].length;
@@ -171,8 +174,10 @@ class Scan {
     return true;
   }
 
-  #pairs({ separator, free, node }: Op<'pairs'>): void {
-    const found = readPairs(this.#line, this.#at, { separator, free, escapes: this.#context.escapes });
+  #pairs({ separator, free, colon, node }: Op<'pairs'>): void {
+    const listed = node.keys.map(({ key }) => key);
+    const style = { separator, free, colon, listed, escapes: this.#context.escapes };
+    const found = readPairs(this.#line, this.#at, style);
     if (found.drift) this.#draft.drift = true;
     this.#at = this.#line.length;
     for (const { key, at, start, end, quoted } of found.pairs) {
