@@ -77,8 +77,10 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
     if (format == 0) fail(ErrorCode.format_unknown, 0, 0, 0);
     else parse(format, zone);
   }
-  deriveClient();
-  if (status == ParseStatus.failed) salvage(source);
+  if (status == ParseStatus.failed) {
+    deriveClient();
+    salvage(source);
+  }
   if (slotKind(Field.time_date) == SlotKind.int)
     setInt(Field.time, slotInt(Field.time_date) + slotInt(Field.time_clock));
   if (slotKind(Field.time) == SlotKind.none) {
@@ -86,6 +88,7 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
   }
   if (status != ParseStatus.failed) {
     applyMaps(load<u32>(format, Format.maps), load<u32>(format, Format.map_count));
+    deriveClient();
     splitRequestLine();
     splitUrl();
   }

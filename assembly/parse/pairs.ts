@@ -126,22 +126,24 @@ export function colonPairs(node: usize, p: usize, end: usize): void {
     }
     let start = colon + 1;
     while (start < end && load<u8>(start) == 0x20) start++;
-    const stop = endOfValue(node, start, end);
+    const quoted = start + 2 <= end && load<u16>(start) == 0x225c;
+    if (quoted) start += 2;
+    const stop = endOfValue(node, start, end, quoted);
     let last = stop;
-    if (start + 2 <= last && load<u16>(start) == 0x225c) start += 2;
     if (start + 2 <= last && load<u16>(last - 2) == 0x225c) last -= 2;
     put(node, p, colon, start, last, false);
     p = stop + 2;
   }
 }
 
-/** Where `, ` and a listed key follow; else the end. */
-function endOfValue(node: usize, p: usize, end: usize): usize {
+/** Where `, ` and a listed key follow, behind a quote if it is `quoted`; else the end. */
+function endOfValue(node: usize, p: usize, end: usize, quoted: bool): usize {
+  const start = p;
   for (;;) {
     const comma = findByte(p, end, 0x2c);
     if (comma + 2 > end) return end;
     p = comma + 1;
-    if (load<u8>(p) != 0x20) continue;
+    if (load<u8>(p) != 0x20 || (quoted && (comma < start + 2 || load<u16>(comma - 2) != 0x225c))) continue;
     const colon = findByte(p, end, 0x3a);
     if (colon < end && findKey(node, p + 1, colon - p - 1) != 0) return comma;
   }

@@ -72,8 +72,10 @@ export function evaluate(
   setLabels(source, draft);
   const format = record === undefined ? undefined : parse(plan, source, record, draft);
   draft.stage = 'derived';
-  deriveClient(draft);
-  if (draft.status === 'failed') salvage(draft);
+  if (draft.status === 'failed') {
+    deriveClient(draft);
+    salvage(draft);
+  }
   const date = draft.int(Field.time_date);
   if (date !== undefined) draft.set(Field.time, date + (draft.int(Field.time_clock) ?? 0n));
   draft.setMissing(Field.time, draft.int(Field.time_start));
@@ -83,6 +85,7 @@ export function evaluate(
     draft.stage = 'map';
     applyMaps(format?.maps ?? [], draft);
     draft.stage = 'derived';
+    deriveClient(draft);
     splitRequest(draft);
   }
   draft.stage = 'derived';

@@ -89,11 +89,12 @@ function colonPairs(line: string, from: number, listed: readonly string[]): Pair
   for (let at = from; at < line.length; ) {
     const head = /^ *([^:]*): */s.exec(line.slice(at));
     if (head === null || /^ *:/.test(head[0])) return { pairs, drift: /[^ ]/.test(line.slice(at)) };
-    const start = at + head[0].length;
-    const end = ends.find(({ index }) => index >= start)?.index ?? line.length;
-    const open = line[start] === '"' && end > start ? 1 : 0;
-    const close = line[end - 1] === '"' && end > start + open ? 1 : 0;
-    pairs.push({ key: head[1]!, start: start + open, end: end - close, quoted: false });
+    const quoted = line[at + head[0].length] === '"';
+    const start = at + head[0].length + (quoted ? 1 : 0);
+    const closes = (index: number): boolean => index >= start && (!quoted || (index > start && line[index - 1] === '"'));
+    const end = ends.find(({ index }) => closes(index))?.index ?? line.length;
+    const close = line[end - 1] === '"' && end > start ? 1 : 0;
+    pairs.push({ key: head[1]!, start, end: end - close, quoted: false });
     at = end + 2;
   }
   return { pairs, drift: false };
