@@ -87,14 +87,15 @@ function colonPairs(line: string, from: number, listed: readonly string[]): Pair
   const pairs: Pair[] = [];
   const ends = [...line.matchAll(/,(?= ([^:]*):)/gs)].filter((match) => listed.includes(match[1]!));
   for (let at = from; at < line.length; ) {
-    const head = /^ *([^:]*): */s.exec(line.slice(at));
+    const head = /^( *)([^:]*): */s.exec(line.slice(at));
     if (head === null || /^ *:/.test(head[0])) return { pairs, drift: /[^ ]/.test(line.slice(at)) };
     const quoted = line[at + head[0].length] === '"';
     const start = at + head[0].length + (quoted ? 1 : 0);
-    const closes = (index: number): boolean => index >= start && (!quoted || (index > start && line[index - 1] === '"'));
+    const closes = (index: number): boolean =>
+      index >= start && (!quoted || (index > start && line[index - 1] === '"'));
     const end = ends.find(({ index }) => closes(index))?.index ?? line.length;
     const close = line[end - 1] === '"' && end > start ? 1 : 0;
-    pairs.push({ key: head[1]!, start, end: end - close, quoted: false });
+    pairs.push({ key: head[2]!, at: at + head[1]!.length, start, end: end - close, quoted: false });
     at = end + 2;
   }
   return { pairs, drift: false };
