@@ -5,6 +5,7 @@ import { findKey } from '../keys';
 import { Assign, Key, MapCase, MapTable } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 import { runAutomaton } from './automaton';
+import { findGlob } from './glob';
 
 /** Writes constants to slots. */
 export function applyAssigns(at: usize, count: u32): void {
@@ -82,6 +83,11 @@ function findCase(map: usize): u32 {
   if (exact != 0) {
     const entry = findKey(exact, keyStart, keyEnd - keyStart);
     if (entry != 0) found = load<u32>(entry, Key.bit);
+  }
+  const globs = <usize>load<u32>(map, MapTable.globs);
+  if (globs != 0) {
+    const glob = findGlob(globs, keyStart, keyEnd, found == 0 ? <u32>-1 : found);
+    if (glob != 0) found = glob;
   }
   const automaton = <usize>load<u32>(map, MapTable.automaton);
   if (automaton == 0 || found == 1) return found;

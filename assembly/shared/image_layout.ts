@@ -243,12 +243,12 @@ export enum Key {
   size = 32,
 }
 
-/** 28 bytes. */
+/** 32 bytes. */
 export enum MapTable {
   from = 0,
   /** 0xffffffff none. */
   and = 4,
-  /** Automaton (`first`) of the patterns: case index; 0 none. */
+  /** Automaton (`first`) of patterns with several stars, where they are many: case index; 0 none. */
   automaton = 8,
   cases = 12,
   /** Address of u32 names (spans) of the enum `from` holds, by number; 0: text. */
@@ -256,6 +256,21 @@ export enum MapTable {
   and_names = 20,
   /** Node of the texts without `*`: case index + 1 as the bit; 0 none. */
   exact = 24,
+  /** u32 number of the other patterns, then `Glob`s by case; 0 none. */
+  globs = 28,
+  size = 32,
+}
+
+/** 28 bytes. A pattern: what stands before its first star, behind its last one, and between. */
+export enum Glob {
+  /** Case index + 1. */
+  id = 0,
+  /** Spans. */
+  prefix = 4,
+  suffix = 12,
+  /** Address and number of spans. */
+  middles = 20,
+  middle_count = 24,
   size = 28,
 }
 

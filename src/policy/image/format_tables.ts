@@ -2,6 +2,7 @@ import { Field } from '../../../assembly/shared/fields.ts';
 import {
   Assign as AssignAt,
   Format as FormatAt,
+  Glob as GlobAt,
   MapCase as MapCaseAt,
   MapTable as MapTableAt,
   Op as OpAt,
@@ -180,6 +181,7 @@ function placeMaps(image: ImageBuilder, maps: readonly MapPlan[]): number {
     image.u32(entry + MapTableAt.and, map.and ?? NONE);
     image.u32(entry + MapTableAt.automaton, patterns.automaton);
     image.u32(entry + MapTableAt.exact, patterns.exact);
+    image.u32(entry + MapTableAt.globs, patterns.globs);
     image.u32(entry + MapTableAt.cases, cases);
     image.u32(entry + MapTableAt.from_names, names.get(map.from) ?? 0);
     image.u32(entry + MapTableAt.and_names, map.and === undefined ? 0 : (names.get(map.and) ?? 0));
@@ -187,20 +189,53 @@ function placeMaps(image: ImageBuilder, maps: readonly MapPlan[]): number {
   return at;
 }
 
-/** Texts are looked up as a whole; what has a `*` is an automaton. */
-function placePatterns(image: ImageBuilder, map: MapPlan): { exact: number; automaton: number } {
+/** Patterns with several stars, from here on, are an automaton: cheaper to run than one search each, and larger. */
+const SEARCHES_MAX = 12;
+
+/** Texts are looked up as a whole, patterns with a `*` one by one, or by an automaton. */
+function placePatterns(image: ImageBuilder, map: MapPlan): { exact: number; globs: number; automaton: number } {
   const exact = new Map<string, number>();
-  const patterns: Pattern[] = [];
+  const single: Pattern[] = [];
+  const several: Pattern[] = [];
   for (const [id, { is }] of map.cases.entries()) {
     for (const text of is) {
-      if (text.includes('*') || text.startsWith('[')) patterns.push({ kind: 'glob', text, id });
+      const stars = text.split('*').length - 1;
+      if (stars > 0) (stars > 1 ? several : single).push({ kind: 'glob', text, id });
       else if (!exact.has(text)) exact.set(text, id + 1);
     }
   }
+  const many = several.length > SEARCHES_MAX;
+  const globs = many ? single : [...single, ...several].sort((a, b) => a.id - b.id);
   return {
     exact: exact.size === 0 ? 0 : placeTexts(image, exact),
-    automaton: patterns.length === 0 ? 0 : placeGlobs(image, patterns),
+    globs: globs.length === 0 ? 0 : placeGlobList(image, globs),
+    automaton: many ? placeGlobs(image, several) : 0,
   };
+}
+
+function placeGlobList(image: ImageBuilder, globs: readonly Pattern[]): number {
+  const rows = globs.map(({ text, id }) => {
+    const parts = text.split('*');
+    const middles = parts.slice(1, -1).filter((part) => part !== '');
+    return {
+      id,
+      prefix: image.text(parts[0]!),
+      suffix: image.text(parts.at(-1)!),
+      middles: image.spans(middles.map((part) => image.text(part))),
+      count: middles.length,
+    };
+  });
+  const at = image.reserve(4 + rows.length * GlobAt.size);
+  image.u32(at, rows.length);
+  rows.forEach(({ id, prefix, suffix, middles, count }, i) => {
+    const entry = at + 4 + i * GlobAt.size;
+    image.u32(entry + GlobAt.id, id + 1);
+    image.span(entry + GlobAt.prefix, prefix);
+    image.span(entry + GlobAt.suffix, suffix);
+    image.u32(entry + GlobAt.middles, middles);
+    image.u32(entry + GlobAt.middle_count, count);
+  });
+  return at;
 }
 
 function placeCases(image: ImageBuilder, map: MapPlan): number {

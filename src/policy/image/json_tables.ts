@@ -12,6 +12,8 @@ interface Entry {
   readonly ignore: number;
   readonly bit: number;
   readonly select?: JsonKey['select'];
+  /** Not a key: `[]` in it means nothing. */
+  readonly isText?: boolean;
 }
 
 /** An object to look for: which keys it has, and the bit each stands for; of texts, each of them. */
@@ -45,7 +47,7 @@ export function placeBitNode(image: ImageBuilder, node: BitNode): number {
   const entries = [...node.keys].map(([key, { bit, node: child, texts }]) => ({
     key,
     node: child ? placeBitNode(image, child) : 0,
-    capture: texts ? placeBitNode(image, textNode(texts)) : 0,
+    capture: texts ? placeTexts(image, texts) : 0,
     ignore: 0,
     bit,
   }));
@@ -53,16 +55,16 @@ export function placeBitNode(image: ImageBuilder, node: BitNode): number {
 }
 
 /** Places texts to be looked up as a whole, and the number of each. */
-export const placeTexts = (image: ImageBuilder, texts: ReadonlyMap<string, number>): number =>
-  placeBitNode(image, textNode(texts));
-
-const textNode = (texts: ReadonlyMap<string, number>): BitNode => ({
-  keys: new Map([...texts].map(([text, bit]) => [text, { bit }])),
-});
+export function placeTexts(image: ImageBuilder, texts: ReadonlyMap<string, number>): number {
+  const entries = [...texts].map(([key, bit]) => ({ key, node: 0, capture: 0, ignore: 0, bit, isText: true }));
+  return placeTable(image, entries, '');
+}
 
 function placeTable(image: ImageBuilder, entries: readonly Entry[], prefix: string, closed = false): number {
   const path = image.text(prefix);
-  const elements = entries.filter(({ key, select }) => select === undefined && (key === '[]' || key === '[0]'));
+  const elements = entries.filter(
+    ({ key, select, isText }) => select === undefined && isText !== true && (key === '[]' || key === '[0]'),
+  );
   const selected = entries.filter(({ select }) => select !== undefined);
   const keys = entries.filter((entry) => !elements.includes(entry) && !selected.includes(entry));
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, keys.length * 2)));
