@@ -28,7 +28,7 @@ export function explainText(explanation: Explanation, width: number): string {
     fieldTable(explanation, marks),
     unmappedTable(explanation),
     routeText(explanation),
-    `${bold('event')}\n${indent(JSON.stringify(explanation.output, null, 2))}`,
+    explanation.dropped ? '' : `${bold('event')}\n${indent(JSON.stringify(explanation.output, null, 2))}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -60,12 +60,22 @@ function facts(explanation: Explanation): string {
     ],
     ['shard', shardText(shard)],
     ['tag', explanation.route_tag],
-    ['sent to', explanation.destinations.join(', ') || 'no destination'],
+    ['sent to', sentTo(explanation)],
+    ...explanation.redacted.map(({ count, field, rule }) => [
+      'redacted',
+      `${field} by ${rule}${count === 1 ? '' : `, ${count} times`}`,
+    ]),
   ];
   return columns(
     ['', ''],
     rows.map(([head, ...row]) => [bold(head!), ...row]),
   ).replace(/^\s*\n/, '');
+}
+
+function sentTo({ destinations, sampled, dropped }: Explanation): string {
+  if (dropped) return `nowhere: dropped by sampling rule ${sampled}`;
+  const taken = sampled === undefined ? '' : `, as evidence: sampling rule ${sampled} took it from the others`;
+  return `${destinations.join(', ') || 'no destination'}${taken}`;
 }
 
 const evidence = (by: unknown): string => EVIDENCE[String(by)] ?? String(by);
@@ -121,12 +131,21 @@ function routeText({ routes }: Explanation): string {
   return [bold('routes'), ...routes.map((route) => indent(oneRoute(route)))].join('\n');
 }
 
-function oneRoute({ name, holds, near, destinations, reasons }: ExplainedRoute): string {
-  const verdict = holds ? paint(process.stdout, 'green', 'taken') : near ? 'not taken, a near miss' : 'not taken';
+function oneRoute({ name, holds, near, destinations, reasons, sampled }: ExplainedRoute): string {
+  const away = `it holds, but sampling rule ${sampled} takes the record`;
+  const verdict =
+    sampled !== undefined
+      ? away
+      : holds
+        ? paint(process.stdout, 'green', 'taken')
+        : near
+          ? 'not taken, a near miss'
+          : 'not taken';
   const to = destinations.length === 0 ? '' : `, to ${destinations.join(', ')}`;
-  return [`${bold(name)}: ${verdict}${holds ? to : ''}`, ...reasons.map((reason) => `  ${reasonText(reason)}`)].join(
-    '\n',
-  );
+  return [
+    `${bold(name)}: ${verdict}${holds && sampled === undefined ? to : ''}`,
+    ...reasons.map((reason) => `  ${reasonText(reason)}`),
+  ].join('\n');
 }
 
 export function reasonText({ test, holds, field, ...rest }: Reason): string {

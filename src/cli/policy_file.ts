@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { type BuildResult, type BuiltFilter, buildFilter } from '../filter.ts';
 import { packageRoot } from '../policy/catalog.ts';
 import type { PolicyInput } from '../policy/compile.ts';
-import { KEY_MIN } from '../policy/redact/pseudonym.ts';
+import { TEST_KEY } from '../policy/redact/pseudonym.ts';
 import { CommandError, printDiagnostics } from './terminal.ts';
 
 /** The policy used where none is named: every shipped format recognised by itself, one route. */
@@ -20,9 +20,9 @@ export function buildPolicyFile(path: string, keyFile?: string): PolicyFile {
   return buildWith(path, readKey(keyFile));
 }
 
-/** The same for filters that are tried and not kept: without a key of pseudonyms they have one of zeros. */
+/** The same for filters that are tried and not kept: their pseudonyms need no secret key. */
 export function checkPolicyFile(path: string): PolicyFile {
-  return buildWith(path, readKey(undefined) ?? new Uint8Array(KEY_MIN));
+  return buildWith(path, TEST_KEY);
 }
 
 function buildWith(path: string, key: Uint8Array | undefined): PolicyFile {
@@ -56,7 +56,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 };
 
 /** The key of pseudonyms: a file's content without its line end, else that of the environment variable. */
-function readKey(path: string | undefined): Uint8Array | undefined {
+export function readKey(path?: string): Uint8Array | undefined {
   const fromEnvironment = process.env.AUDITLB_PSEUDONYM_KEY;
   if (path === undefined) return fromEnvironment === undefined ? undefined : Buffer.from(fromEnvironment);
   try {
@@ -68,7 +68,15 @@ function readKey(path: string | undefined): Uint8Array | undefined {
 
 /** The filter of a policy without faults; otherwise they are printed and nothing is returned. */
 export function buildOrReport(path: string, json: boolean, keyFile?: string): BuiltFilter | undefined {
-  const { filter, diagnostics, texts } = buildPolicyFile(path, keyFile);
+  return reported(buildPolicyFile(path, keyFile), json);
+}
+
+/** The same for a filter that is tried and not kept. */
+export function checkOrReport(path: string, json: boolean): BuiltFilter | undefined {
+  return reported(checkPolicyFile(path), json);
+}
+
+function reported({ filter, diagnostics, texts }: PolicyFile, json: boolean): BuiltFilter | undefined {
   if (filter === undefined) printDiagnostics(diagnostics, texts, json);
   return filter;
 }

@@ -13,9 +13,13 @@ export interface Configured<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Checks a policy as a whole, and makes something of its delivery if nothing is wrong with it. */
-export function configure<T>(input: PolicyInput, make: (delivery: Delivery, filter: BuiltFilter) => T): Configured<T> {
-  const { filter, diagnostics: faults } = buildFilter(input);
+/** Checks a policy as a whole, and makes something of its delivery if nothing is wrong with it. `key`: of pseudonyms. */
+export function configure<T>(
+  input: PolicyInput,
+  make: (delivery: Delivery, filter: BuiltFilter) => T,
+  key?: Uint8Array,
+): Configured<T> {
+  const { filter, diagnostics: faults } = buildFilter(input, key === undefined ? {} : { key });
   if (filter === undefined) return { diagnostics: faults };
   const diagnostics: Diagnostic[] = [];
   const document = readPolicy(new SourceFile(input.file, input.text, diagnostics));

@@ -8,6 +8,7 @@ import type {
   Evaluation,
   HostRecord,
   ParseError,
+  Redaction,
   Sniffed,
   Span,
   Stage,
@@ -35,6 +36,8 @@ export interface ExplainedField {
 }
 
 export interface ExplainedRoute extends Decision {
+  /** The sampling rule that took the record from it. */
+  readonly sampled?: string;
   readonly name: string;
   readonly when: string;
   readonly destinations: readonly string[];
@@ -63,6 +66,12 @@ export interface Explanation {
   /** The tag outputs select by. */
   readonly route_tag: string;
   readonly destinations: readonly string[];
+  /** What was redacted where, by which rule. */
+  readonly redacted: readonly Redaction[];
+  /** The sampling rule that took the record from all routes but evidence. */
+  readonly sampled?: string;
+  /** No route is left: nothing leaves, and a later record counts this one. */
+  readonly dropped: boolean;
   /** The event by the reference evaluator. */
   readonly output: Readonly<Record<string, unknown>>;
   /** What the filter itself made of the record, if it is not the same: a bug of this package. */
@@ -94,6 +103,9 @@ export function explain(twin: Twin, record: HostRecord): Explanation {
     shard: explainShard(plan, evaluation),
     route_tag: evaluation.tag,
     destinations: [...new Set(taken.flatMap(({ destinations }) => destinations))],
+    redacted: evaluation.redacted,
+    ...(evaluation.sampled === undefined ? {} : { sampled: evaluation.sampled }),
+    dropped: evaluation.dropped !== undefined,
     output: evaluation.output,
     ...(differ ? { differs: answer } : {}),
   };
@@ -141,10 +153,12 @@ function placeOf(line: string, { start, end }: Span): Required<Pick<ExplainedFie
 }
 
 /** Every route of the policy, and what decided it. */
-export function explainRoutes({ plan, conditions }: BuiltFilter, { event }: Evaluation): ExplainedRoute[] {
+export function explainRoutes({ plan, conditions }: BuiltFilter, evaluation: Evaluation): ExplainedRoute[] {
   return plan.routes.map(({ name, when, destinations }, i) => {
-    const trace = evaluateCondition(conditions[i]!, (slot) => event.get(slot));
-    return { name, when, destinations, ...decisionOf(trace) };
+    const trace = evaluateCondition(conditions[i]!, (slot) => evaluation.logged.get(slot));
+    const away = trace.value && evaluation.sampled !== undefined && !evaluation.routes.includes(name);
+    const sampled = away ? { sampled: evaluation.sampled } : {};
+    return { name, when, destinations, ...decisionOf(trace), ...sampled };
   });
 }
 

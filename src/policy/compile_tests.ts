@@ -8,7 +8,7 @@ import { FIELD_BY_PATH } from './fields.ts';
 import type { Plan } from './plan.ts';
 
 /** What tests may name of a policy. */
-export type TestedPolicy = Pick<Plan, 'sources' | 'routes' | 'formats' | 'labels'>;
+export type TestedPolicy = Pick<Plan, 'sources' | 'routes' | 'formats' | 'labels' | 'sample'>;
 
 /** Reports what tests name and the policy does not have. */
 export function checkTests(tests: readonly TestDocument[], policy: TestedPolicy): void {
@@ -20,9 +20,10 @@ export function checkTests(tests: readonly TestDocument[], policy: TestedPolicy)
     checkInput(test);
     const names = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name);
     if (test.source !== undefined) checkName(test.source, 'source', names(policy.sources));
-    const { routes = [], format, fields = [] } = test.expect ?? {};
+    const { routes = [], format, dropped, fields = [] } = test.expect ?? {};
     for (const route of routes) checkName(route, 'route', names(policy.routes));
     if (format !== undefined) checkName(format, 'format', names(policy.formats));
+    if (dropped !== undefined) checkName(dropped, 'rule', names(policy.sample ?? []));
     const paths = [...FIELD_BY_PATH.keys(), ...policy.labels.map((label) => `labels.${label}`)];
     for (const { key } of fields) if (!key.value.startsWith('unmapped.')) checkName(key, 'field', paths);
   }

@@ -45,7 +45,8 @@ export function compare(plan: Plan, evaluation: Evaluation, expectation: Partial
 }
 
 /** What a test without expectations is given by `--update`. */
-export function summaryOf({ status, error, format, routes, shard, tag }: Evaluation): Json {
+export function summaryOf({ status, error, format, routes, shard, tag, dropped }: Evaluation): Json {
+  if (dropped !== undefined) return { status, ...(format && { format }), dropped };
   return { status, ...(error && { error: error.code }), ...(format && { format }), routes, shard, tag };
 }
 

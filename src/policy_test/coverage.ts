@@ -19,8 +19,8 @@ export function coverageOf({ plan, conditions }: BuiltFilter, evaluations: reado
   const routes = plan.routes.map(({ name }, i) => {
     const held = new Map<string, number>();
     let taken = 0;
-    for (const { event } of evaluations) {
-      const trace = evaluateCondition(conditions[i]!, (slot) => event.get(slot));
+    for (const { logged } of evaluations) {
+      const trace = evaluateCondition(conditions[i]!, (slot) => logged.get(slot));
       if (trace.value) taken++;
       for (const { text, value } of tests(trace)) held.set(text, (held.get(text) ?? 0) + Number(value));
     }

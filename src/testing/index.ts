@@ -24,6 +24,7 @@ import { eventByPath } from '../explain/field_values.ts';
 import type { Decision } from '../explain/reasons.ts';
 import { buildFilter } from '../filter.ts';
 import { FilterInstance } from '../host/index.ts';
+import { TEST_KEY } from '../policy/redact/pseudonym.ts';
 import type { HostRecord } from '../policy/reference/index.ts';
 import { hostRecord, lineKey, lineRecord, type SourceTag, sampleTag, TEST_TIME } from '../run/record.ts';
 import type { Verdict } from '../run/verdict.ts';
@@ -92,7 +93,7 @@ export function loadPolicy(path: string | URL): TestFilter<SeenByPolicy> {
 
 /** The filter of a policy in a text. Throws `PolicyError`. */
 export function policyOf(text: string, file = 'policy.yaml'): TestFilter<SeenByPolicy> {
-  const { filter, diagnostics } = buildFilter({ text, file });
+  const { filter, diagnostics } = buildFilter({ text, file }, { key: TEST_KEY });
   if (filter === undefined) throw new PolicyError(diagnostics);
   const twin = new Twin(filter);
   const { plan } = filter;

@@ -9,14 +9,15 @@ import { configure } from '../../collector/read_delivery.ts';
 import { type Front, vector } from '../../collector/vector/index.ts';
 import type { BuiltFilter } from '../../filter.ts';
 import type { Delivery } from '../../policy/delivery.ts';
-import { readPolicyFile } from '../policy_file.ts';
+import { TEST_KEY } from '../../policy/redact/pseudonym.ts';
+import { readKey, readPolicyFile } from '../policy_file.ts';
 import { CommandError, EXIT, printDiagnostics, say } from '../terminal.ts';
-
 import { checkConfigs, configCheckCommand } from './config_check.ts';
 
 interface Options {
   readonly policy: string;
   readonly out?: string;
+  readonly keyFile?: string;
   readonly json: boolean;
 }
 
@@ -86,6 +87,7 @@ function withPolicy(name: string, description: string): Command {
 
 function generator(name: string, description: string, config: string, state: string): Command {
   return withPolicy(name, description)
+    .option('--key-file <file>', 'key of pseudonyms (else AUDITLB_PSEUDONYM_KEY); the filter holds it then')
     .option('--config-dir <folder>', 'where the files will be on the collector’s machine', config)
     .option('--state-dir <folder>', 'where buffers and offsets will be there', state);
 }
@@ -95,7 +97,7 @@ const placesOf = ({ configDir, stateDir }: Folders): Places => ({ config: config
 function run(options: Options, make: (delivery: Delivery, filter: BuiltFilter) => Generated, withFilter = true): void {
   const { made, texts } = readPolicyFile<ReturnType<typeof configure<Generated>>>(
     options.policy,
-    (input) => configure(input, make),
+    (input) => configure(input, make, withFilter ? readKey(options.keyFile) : TEST_KEY),
     (fault) => ({ diagnostics: [fault] }),
   );
   const { result, diagnostics } = made;

@@ -6,7 +6,7 @@ import { hostRecord, lineKey, lineRecord, sampleTag } from '../../run/record.ts'
 import { Twin } from '../../twin.ts';
 import { unifiedDiff } from '../../unified_diff.ts';
 import { explainText } from '../explain_text.ts';
-import { buildOrReport, DEFAULT_POLICY } from '../policy_file.ts';
+import { checkOrReport, DEFAULT_POLICY } from '../policy_file.ts';
 import { CommandError, EXIT, hostTime, paint, say } from '../terminal.ts';
 
 interface ExplainOptions {
@@ -41,7 +41,7 @@ export function explainCommand(): Command {
 }
 
 function explainLines(line: string | undefined, options: ExplainOptions): void {
-  const filter = buildOrReport(options.policy ?? DEFAULT_POLICY, options.json === true);
+  const filter = checkOrReport(options.policy ?? DEFAULT_POLICY, options.json === true);
   if (filter === undefined) {
     process.exitCode = EXIT.couldNotRun;
     return;

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { packageRoot } from '../../policy/catalog.ts';
 import { type Leak, redteam, type TaggedLine } from '../../redteam/redteam.ts';
 import { InputError, openInput, readLines } from '../../run/input.ts';
-import { buildOrReport } from '../policy_file.ts';
+import { checkOrReport } from '../policy_file.ts';
 import { CommandError, columns, EXIT, grouped, say } from '../terminal.ts';
 
 interface RedteamOptions {
@@ -23,7 +23,7 @@ export function redteamCommand(): Command {
   return new Command('redteam')
     .description('Plant made-up secrets into every field of log lines and report what gets past the policy.')
     .argument('<policy>', 'policy file, or - for standard input')
-    .argument('[files...]', 'plain or gzip files with lines to plant them in')
+    .argument('[logs...]', 'plain or gzip files with lines to plant them in')
     .option('-t, --tag <tag>', 'tag of all records')
     .option('--seed <number>', 'other secrets for another number', '1')
     .option('--all', 'plant secrets of every kind', false)
@@ -33,7 +33,7 @@ export function redteamCommand(): Command {
 }
 
 async function run(policy: string, files: string[], options: RedteamOptions): Promise<void> {
-  const filter = buildOrReport(policy, options.json);
+  const filter = checkOrReport(policy, options.json);
   if (filter === undefined) {
     process.exitCode = EXIT.couldNotRun;
     return;

@@ -9,7 +9,7 @@ import { coverageOf } from '../../policy_test/coverage.ts';
 import { type CaseResult, runCase } from '../../policy_test/run.ts';
 import { updateExpectations } from '../../policy_test/update.ts';
 import { Twin } from '../../twin.ts';
-import { buildPolicyFile } from '../policy_file.ts';
+import { checkPolicyFile } from '../policy_file.ts';
 import { CommandError, EXIT, printDiagnostics, say } from '../terminal.ts';
 import { type PolicyReport, REPORTER_OF, REPORTERS } from '../test_report.ts';
 
@@ -71,7 +71,7 @@ function testPolicies(policies: string[], options: TestOptions): void {
 }
 
 function prepare(policy: string): Prepared {
-  const { filter, diagnostics, texts } = buildPolicyFile(policy);
+  const { filter, diagnostics, texts } = checkPolicyFile(policy);
   const own: TestFile[] = [...texts].map(([path, text]) => ({ path, text, tests: filter?.tests ?? [] }));
   if (filter === undefined) return { policy, files: own, diagnostics };
   const beside = testFilesOf(policy).map((path) => {

@@ -6,7 +6,7 @@
  *       tag: nginx.access           or `source: edge`; neither where the policy has one source
  *       time: 2026-02-03T04:05:06Z  time by the host; a fixed one if left out
  *       line: '…'                   or `record: {log: '…', pod: web-1}`
- *       expect: {status: ok, error: code, format: …, routes: […], shard: 2, tag: audit.s2.siem,
+ *       expect: {status: ok, error: code, format: …, routes: […], shard: 2, tag: audit.s2.siem, dropped: rule,
  *                fields: {path: value}, output: {dotted.path: value}}
  *
  * A value of `null` expects that the field is not there. Objects in `output` are compared by the keys they name.
@@ -50,6 +50,7 @@ const expectation = object({
   routes: optional(list(text()), 'exactly these routes, in policy order'),
   shard: optional(integer(0, 1023), 'number of the shard'),
   tag: optional(text(), 'the tag outputs select by'),
+  dropped: optional(text(), 'sampling rule that drops the record'),
   fields: optional(mapOf(data), 'fields by path, also `labels.NAME` and `unmapped.NAME`; `null`: not there'),
   output: optional(mapOf(data), 'members of the event by dotted path; of an object only the members named'),
 });

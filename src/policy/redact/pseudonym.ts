@@ -2,6 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 
 /** Bytes of a key at least: shorter ones can be guessed. */
 export const KEY_MIN = 16;
+/** Key of filters that are tried and not kept. */
+export const TEST_KEY = new Uint8Array(KEY_MIN);
 const BLOCK = 64;
 
 /** What stands for a value: the same for the same value and key, and nothing without the key. */

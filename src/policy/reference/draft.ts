@@ -113,6 +113,12 @@ export class Draft {
     if (value !== undefined && !this.has(slot)) this.set(slot, value, span);
   }
 
+  /** Writes something else in the place of a value, which stays where it came from. */
+  replace(slot: number, value: SlotValue): void {
+    this.event.set(slot, value);
+    this.#stretches.delete(slot);
+  }
+
   clear(slot: number): void {
     this.event.delete(slot);
     this.spans.delete(slot);

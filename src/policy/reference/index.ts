@@ -93,7 +93,8 @@ export function evaluate(
   const line = record === undefined ? undefined : (record.line ?? record.text);
   describe(plan, source, format, line ?? decodeUtf8(input.record), draft);
   draft.set(Meta.uid, uid);
-  const read = reader(plan, new Map(draft.event));
+  const logged = new Map(draft.event);
+  const read = reader(plan, logged);
   const matched = plan.routes.filter((_, i) => conditions(i, read));
   const taking = takingRule(plan, draft.event, (rule) =>
     conditions(plan.routes.length + (plan.redact?.length ?? 0) + rule, read),
@@ -108,6 +109,9 @@ export function evaluate(
   const names = left.map((route) => route.name);
   return {
     ...finish(plan, { draft, source, format, line }, names),
+    logged,
+    redacted,
+    ...(taking === undefined ? {} : { sampled: taking.name }),
     ...(dropped ? { dropped: taking.name } : {}),
   };
 }
@@ -192,7 +196,11 @@ interface Parsed {
 }
 
 /** Shards and encodes the event. */
-function finish(plan: Plan, { draft, source, format, line }: Parsed, routes: readonly string[]): Evaluation {
+function finish(
+  plan: Plan,
+  { draft, source, format, line }: Parsed,
+  routes: readonly string[],
+): Omit<Evaluation, 'logged' | 'redacted'> {
   const event = draft.event;
   const shard = chooseShard(plan.shards, event);
   const tag = `audit.s${shard}.${routes.length > 0 ? routes.join('.') : 'unrouted'}`;

@@ -10,16 +10,9 @@ import type { Draft } from './draft.ts';
 import { findInJson, findInText, type Rules, ruleOfKey } from './find.ts';
 import { isInside, mark, replaceMarked, type Stretch } from './stretch.ts';
 import { truncateAddress } from './truncate.ts';
-import type { SlotValue } from './types.ts';
+import type { Redaction, SlotValue } from './types.ts';
 
 export const MASK = '[redacted]';
-
-/** What was redacted: how often, where, by which rule. */
-export interface Redaction {
-  readonly rule: string;
-  readonly field: string;
-  readonly count: number;
-}
 
 /** Redacts the event. `holds`: whether the condition of a rule does. */
 export function redactEvent(
@@ -180,7 +173,7 @@ class Redactor {
         return () => {
           this.#counts.push({ rule, slot: place });
           if (value === undefined) this.#draft.clear(slot);
-          else this.#draft.set(slot, value);
+          else this.#draft.replace(slot, value);
         };
       }
       const stretch = this.#stretch(slot);
@@ -190,7 +183,7 @@ class Redactor {
       return () => {
         if (rules.length === 0) return;
         this.#counts.push(...rules.map((each) => ({ rule: each, slot: place })));
-        this.#draft.set(slot, isJson ? { json: JSON.parse(text), source: text } : unescaped(text));
+        this.#draft.replace(slot, isJson ? { json: JSON.parse(text), source: text } : unescaped(text));
       };
     });
   }
@@ -221,7 +214,7 @@ class Redactor {
     const failed = this.#draft.status === 'failed' && whole !== undefined;
     const replaced = failed ? { text: MASK, rules: [whole] } : replaceMarked(all, MASK);
     this.#counts.push(...replaced.rules.map((rule) => ({ rule, slot: Meta.raw_data })));
-    this.#draft.set(Meta.raw_data, base.plain || failed ? replaced.text : unescaped(replaced.text));
+    this.#draft.replace(Meta.raw_data, base.plain || failed ? replaced.text : unescaped(replaced.text));
   }
 
   /** By field, then what is unmapped, then `raw_data`; in each by rule. */

@@ -69,11 +69,22 @@ export type ReadPath = (path: string) => SlotValue | undefined;
 /** Whether the condition of a route, or of another rule, holds. */
 export type Conditions = (rule: number, read: ReadPath) => boolean;
 
+/** What was redacted: how often, where, by which rule. */
+export interface Redaction {
+  readonly rule: string;
+  readonly field: string;
+  readonly count: number;
+}
+
 /** All there is to say about one record. */
 export interface Evaluation {
   readonly output: Record<string, unknown>;
   /** Present slots, those of `Meta` included. */
   readonly event: ReadonlyMap<number, SlotValue>;
+  /** The event as it was logged: what conditions and sampling saw. */
+  readonly logged: ReadonlyMap<number, SlotValue>;
+  /** What was redacted in it since: by field, then by rule. */
+  readonly redacted: readonly Redaction[];
   /** Where in the line a captured slot came from; derived and constant slots have none. */
   readonly spans: ReadonlyMap<number, Span>;
   /** Of every present slot. */
@@ -91,6 +102,8 @@ export interface Evaluation {
   readonly sniffed: readonly Sniffed[];
   readonly maps: readonly AppliedMap[];
   readonly routes: readonly string[];
+  /** The sampling rule that took the record from all routes but evidence. */
+  readonly sampled?: string;
   /** The sampling rule that drops the record. Then there is no output, whatever stands in `output`. */
   readonly dropped?: string;
   readonly shard: number;
