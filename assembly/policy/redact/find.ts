@@ -93,6 +93,7 @@ function findInText(start: usize, end: usize, query: bool): void {
   viewUnescaped();
   look(query);
   lookDecoded(query, top);
+  lookNested(start, end, query, top);
 }
 
 /** Bytes, most likely JSON: as they stand, without escapes, and URL-decoded. */
@@ -102,10 +103,19 @@ function findInPlain(start: usize, end: usize): void {
   look(false);
   if (viewUnescaped()) look(false);
   lookDecoded(false, top);
+  lookNested(start, end, false, top);
 }
 
 function lookDecoded(query: bool, top: usize): void {
   for (let level = 0; level < LEVELS && viewUrlDecoded(); level++) look(query);
+  if (viewLost) textLost = true;
+  release(top);
+}
+
+/** Text that holds JSON, or text in quotes, as text again: with escapes of escapes undone. */
+function lookNested(start: usize, end: usize, query: bool, top: usize): void {
+  viewText(start, end);
+  if (viewUnescaped()) for (let level = 0; level < LEVELS && viewUnescaped(); level++) look(query);
   if (viewLost) textLost = true;
   release(top);
 }

@@ -61,9 +61,10 @@ class Walk {
     this.#draft = state.draft;
   }
 
-  /** The line's object, then what texts in it hold. */
+  /** The line's object, then what texts in it hold, if it is closed. */
   all(root: JsonNode, value: Container): void {
     this.container(root, value, '');
+    if (!value.closed) return;
     const { inner } = this.#state;
     for (let entry = inner[0], i = 0; entry !== undefined; entry = inner[++i]) {
       const { value: held } = readJson(entry.text);

@@ -13,15 +13,11 @@ const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: 
 /** What has no ASCII. */
 const OTHER = '\uffff';
 
-/** The text without JSON's escapes, and URL-decoded up to two times; also as it stands if it is `plain`. */
+/** The text without JSON's escapes, then URL-decoded up to two times, or without up to two more layers of escapes; also as it stands if it is `plain`. */
 export function viewsOf({ buffer, start, end }: Stretch, plain: boolean): View[] {
   const text = buffer.text.slice(start, end);
   const asItIs = { text, places: Array.from({ length: text.length + 1 }, (_, i) => start + i) };
-  const unescaped = decode(asItIs, JSON_ESCAPE, (code) => {
-    if (code[1] !== 'u') return SHORT[code[1]!] ?? code[1]!;
-    const unit = Number.parseInt(code.slice(2), 16);
-    return unit < 0x80 ? String.fromCharCode(unit) : OTHER;
-  });
+  const unescaped = decode(asItIs, JSON_ESCAPE, plainOf);
   const views: View[] = [
     ...(plain || unescaped === undefined ? [asItIs] : []),
     ...(unescaped === undefined ? [] : [unescaped]),
@@ -33,7 +29,18 @@ export function viewsOf({ buffer, start, end }: Stretch, plain: boolean): View[]
     if (decoded === undefined) break;
     views.push(decoded);
   }
+  for (let nested = unescaped, level = 0; nested !== undefined && level < LEVELS; level++) {
+    nested = decode(nested, JSON_ESCAPE, plainOf);
+    if (nested !== undefined) views.push(nested);
+  }
   return views;
+}
+
+/** What an escape of JSON stands for. */
+function plainOf(code: string): string {
+  if (code[1] !== 'u') return SHORT[code[1]!] ?? code[1]!;
+  const unit = Number.parseInt(code.slice(2), 16);
+  return unit < 0x80 ? String.fromCharCode(unit) : OTHER;
 }
 
 /** `undefined`: there is nothing to decode. */
