@@ -16,7 +16,7 @@ sources:
             set: { event.reason: by_program }
             lines:
               - { text: 'open {event.message}', set: { event.action: open } }
-              - { text: 'shut {event.message}{? now}', when: { log.pid: '7' } }
+              - { text: 'shut {event.message}{? now}', when: { log.pid: ['7', ''] } }
           - text: 'door: {event.message}'
       - class: base_event
         sniff: { app: '*' }

@@ -44,10 +44,8 @@ export function blankPairs(node: usize, p: usize, end: usize, escaped: bool): vo
       p++;
     } else {
       const start = p;
-      while (p < end && gapLength(p, end) == 0) p += step(p);
-      const closes = single && p > start && load<u8>(p - 1) == 0x27;
-      put(node, key, keyEnd, start, closes ? p - 1 : p, false);
-      if (closes) single = false;
+      while (p < end && gapLength(p, end) == 0 && !(single && load<u8>(p) == 0x27)) p += step(p);
+      put(node, key, keyEnd, start, p, false);
     }
   }
 }

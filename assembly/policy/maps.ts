@@ -45,11 +45,12 @@ function keyText(slot: u32, names: usize): bool {
   return true;
 }
 
-/** Whether every lookup finds a case, or nothing to look up. */
+/** Whether every lookup finds a case. A slot that is missing is the empty text. */
 export function allowsAll(at: usize, count: u32): bool {
   const end = at + <usize>count * MapTable.size;
   for (; at < end; at += MapTable.size) {
-    if (keyText(load<u32>(at, MapTable.from), load<u32>(at, MapTable.from_names)) && findCase(at) == 0) return false;
+    if (!keyText(load<u32>(at, MapTable.from), load<u32>(at, MapTable.from_names))) keyStart = keyEnd = DIGITS;
+    if (findCase(at) == 0) return false;
   }
   return true;
 }

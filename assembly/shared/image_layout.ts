@@ -118,7 +118,7 @@ export enum Variant {
   /** Address and count of `Assign`. */
   set = 8,
   set_count = 12,
-  /** Address and count of `MapTable`: of slots that are there each must have a case. Shapes in a row share them. */
+  /** Address and count of `MapTable`: each must find a case. Shapes in a row share them. */
   when = 16,
   when_count = 20,
   size = 24,

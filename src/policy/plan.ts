@@ -114,7 +114,7 @@ export interface ShapesBody {
 }
 
 export interface LineShape {
-  /** Lookups of what is known before the line is read, each of one case: where one finds another text, no line has this shape. */
+  /** Lookups of what is known before the line is read, each of one case: every one must find it. A missing field is the empty text. */
   readonly when: readonly MapPlan[];
   readonly ops: readonly ScanOp[];
   /** Set when the line has this shape, after it was read. */

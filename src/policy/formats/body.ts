@@ -112,9 +112,8 @@ function compileLine(
     if (template !== undefined) return compileJsonTemplate(template, items, notation, slots);
     return compileScan(notation.pieces(items), spec[name], escapes, slots);
   }
-  const behind = compileBehind(spec, slots);
-  if (spec.text === undefined) return withRest(behind, at, slots);
-  return withRest([...compilePieces(readTemplate(spec.text), escapes, slots), ...behind], at, slots);
+  const pieces = spec.text === undefined ? [] : compilePieces(readTemplate(spec.text), escapes, slots);
+  return withRest([...pieces, ...compileBehind(spec, slots)], at, slots);
 }
 
 function compileBehind(spec: LineSpec | FormatSpec, slots: FormatSlots): ScanOp[] {

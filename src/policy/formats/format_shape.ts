@@ -26,8 +26,8 @@
  *                                 `[key=text]` elements with this text under that key;
  *                                 of several paths for one field the first listed that is there counts, the others are unmapped
  *   lines: [{text: …, set: {…}}]  or several shapes: the first that fits the line is taken, and `set` applied
- *   lines: [{when: {log.app: [sshd]}, lines: […]}]  shapes for some lines only: what the envelope says is one of these,
- *                                 or it says nothing; with `set` for all of them
+ *   lines: [{when: {log.app: [sshd]}, lines: […]}]  shapes for some lines only: what the envelope says is one of these
+ *                                 (`''`: nothing); with `set` for all of them
  *   like: envoy                   JSON of a notation's values under other names: its class, product and lookups are the format's
  *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it
  *   closed: [key.path, ""]        objects of which every key is listed: another one raises `drift`; "" is the line itself
@@ -208,7 +208,7 @@ const shapeProperties = {
   ...lineProperties,
   when: optional(
     mapOf(oneOrMore(text())),
-    'fields of the envelope, and patterns of which one must fit, if they are there',
+    "fields of the envelope, and patterns of which one must fit; `''` fits a missing one",
   ),
   set: optional(mapOf(value), 'fields set where a line has this shape'),
 };

@@ -40,14 +40,18 @@ function blankPairs(line: string, from: number, escapes: Escape): Pairs {
   let single = false;
   const escaped = escapes === 'backslash' || escapes === 'cef';
   const string = escaped ? String.raw`"((?:[^"\\]|\\[^])*)(?:"|$|\\$)` : '"([^"]*)(?:"|$)';
-  const token = new RegExp(`${GAP}+|([^= \\t\\x1d]+)=(?:${string}|([^ \\t\\x1d]*))|[^ \\t\\x1d]+`, 'gyd');
-  token.lastIndex = from;
-  while (token.lastIndex < line.length) {
-    if (single && line[token.lastIndex] === "'") {
+  const tokens = (end: string) =>
+    new RegExp(`${GAP}+|([^= \\t\\x1d]+)=(?:${string}|([^ \\t\\x1d${end}]*))|[^ \\t\\x1d]+`, 'gyd');
+  const outside = tokens('');
+  const inside = tokens("'");
+  for (let at = from; at < line.length; ) {
+    if (single && line[at] === "'") {
       single = false;
-      token.lastIndex++;
+      at++;
       continue;
     }
+    const token = single ? inside : outside;
+    token.lastIndex = at;
     const match = token.exec(line)!;
     const [, key, quoted, bare] = match;
     const start = (match.indices?.[2] ?? match.indices?.[3])?.[0] ?? 0;
@@ -57,12 +61,10 @@ function blankPairs(line: string, from: number, escapes: Escape): Pairs {
       pairs.push({ key, at: match.index, start, end: start + quoted.length + (cut ? 1 : 0), quoted: true });
     } else if (!single && bare!.startsWith("'")) {
       single = true;
-      token.lastIndex = start + 1;
-    } else {
-      const closes = single && bare!.endsWith("'");
-      pairs.push({ key, at: match.index, start, end: start + bare!.length - (closes ? 1 : 0), quoted: false });
-      if (closes) single = false;
-    }
+      at = start + 1;
+      continue;
+    } else pairs.push({ key, at: match.index, start, end: start + bare!.length, quoted: false });
+    at = token.lastIndex;
   }
   return { pairs, drift };
 }

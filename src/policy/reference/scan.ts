@@ -41,10 +41,10 @@ function scanShapes(body: ShapesBody, scan: (ops: readonly ScanOp[], into: Draft
   if (draft.status !== 'failed') draft.assign(best.shape.set);
 }
 
-/** Whether a field has a text the condition knows, or is not there. */
+/** Whether a field has a text the condition knows. A missing one is the empty text. */
 function allows({ from, cases }: MapPlan, draft: Draft): boolean {
-  const value = draft.event.get(from);
-  return value === undefined || cases.some(({ is }) => is.some((each) => matchesWildcard(each, slotText(from, value))));
+  const text = slotText(from, draft.event.get(from));
+  return cases.some(({ is }) => is.some((each) => matchesWildcard(each, text)));
 }
 const QUOTED_FIELD = /^"(.*?)(?:"(?: |$)|$)/s;
 const ESCAPED_FIELD = /^"((?:\\(?:.|$)|[^\\])*?)(?:"(?: |$)|$)/s;
