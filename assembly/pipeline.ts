@@ -26,7 +26,7 @@ import {
 } from './parse/json_paths';
 import { lineEnd, lineHasBackslash, lineStart, setLine, trimLineEnd } from './parse/line';
 import { scan } from './parse/scan';
-import { scanShapes } from './parse/shapes';
+import { scanShapes, scanWithin } from './parse/shapes';
 import { runAutomaton } from './policy/automaton';
 import { identify, identifyMoment, identifyPlace, setIdentity } from './policy/identity';
 import { applyAssigns, applyMaps } from './policy/maps';
@@ -76,6 +76,8 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
     format = source == 0 ? 0 : chooseFormat(source);
     if (format == 0) fail(ErrorCode.format_unknown, 0, 0, 0);
     else parse(format, zone);
+    const within = format == 0 ? 0 : load<u32>(format, Format.within_count);
+    if (within != 0 && errorCode == ErrorCode.none) readWithin(format, within, zone);
   }
   if (status == ParseStatus.failed) {
     deriveClient();
@@ -240,6 +242,13 @@ function parse(format: usize, zone: i32): void {
   }
   rewindUnmapped(mark);
   fail(ErrorCode.json_expected, lineStart, JSON_VALUE, JSON_VALUE + 12);
+}
+
+/** Reads texts the line holds, which may have escapes even where it is JSON. */
+function readWithin(format: usize, count: u32, zone: i32): void {
+  const missing = <usize>load<u32>(format, Format.missing);
+  startConversions(load<u32>(format, Format.escape), true, zone, missing, load<u32>(format, Format.missing_count));
+  scanWithin(load<u32>(format, Format.within), count);
 }
 
 const KEPT: usize = memory.data(16 * 16, 8);

@@ -1,11 +1,12 @@
-import { SLOTS } from '../event';
-import { clearFailure, drift, errorAt, errorCode, fail, status } from '../fail';
+import { SLOTS, slotEnd, slotKind, slotStart } from '../event';
+import { clearFailure, drift, errorAt, errorCode, fail, raiseDrift, status } from '../fail';
 import { allowsAll, applyAssigns } from '../policy/maps';
 import { lastNote, rewindNotes } from '../policy/redact/notes';
 import { ParseStatus } from '../shared/enums';
 import { ErrorCode } from '../shared/errors';
 import { SLOT_COUNT } from '../shared/fields';
-import { Op, OpCode, Variant } from '../shared/image_layout';
+import { Op, OpCode, Variant, Within } from '../shared/image_layout';
+import { SlotKind } from '../shared/slot_kind';
 import { markUnmapped, rewindUnmapped } from '../unmapped';
 import { scan } from './scan';
 
@@ -39,12 +40,7 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
       best = shape;
       bestAt = at;
     }
-    // Where a literal fails at the line's start nothing was filled.
-    const untouched =
-      at == start &&
-      errorCode == ErrorCode.literal_expected &&
-      load<u32>(load<u32>(shape, Variant.ops), Op.code) == OpCode.literal;
-    if (!untouched) {
+    if (!isUntouched(shape, start)) {
       memory.copy(SLOTS, before, SLOT_COUNT << 4);
       rewindUnmapped(mark);
       rewindNotes(note);
@@ -54,6 +50,53 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
   if (best == 0) return fail(ErrorCode.literal_expected, start, 0, 0);
   scan(load<u32>(best, Variant.ops), load<u32>(best, Variant.op_count), start, end);
   applySet(best);
+}
+
+/**
+ * Reads the text of a slot by the first shape that takes all of it without error and drift. Without one the event stays as it is.
+ * The line was read without error.
+ */
+export function scanWithin(within: usize, count: u32): void {
+  const last = within + <usize>count * Within.size;
+  const drifted = drift;
+  for (; within < last; within += Within.size) {
+    const slot = load<u32>(within, Within.slot);
+    if (slotKind(slot) != SlotKind.text) continue;
+    scanSlot(load<u32>(within, Within.shapes), load<u32>(within, Within.shape_count), slotStart(slot), slotEnd(slot));
+    clearFailure();
+  }
+  if (drifted) raiseDrift();
+}
+
+function scanSlot(shapes: usize, count: u32, start: usize, end: usize): void {
+  memory.copy(before, SLOTS, SLOT_COUNT << 4);
+  const mark = markUnmapped();
+  let asked: usize = 0;
+  let allowed = true;
+  const last = shapes + <usize>count * Variant.size;
+  for (let shape = shapes; shape < last; shape += Variant.size) {
+    const when = <usize>load<u32>(shape, Variant.when);
+    if (when != asked) {
+      asked = when;
+      allowed = allowsAll(when, load<u32>(shape, Variant.when_count));
+    }
+    if (!allowed) continue;
+    clearFailure();
+    scan(load<u32>(shape, Variant.ops), load<u32>(shape, Variant.op_count), start, end);
+    if (errorCode == ErrorCode.none && !drift) return applySet(shape);
+    if (isUntouched(shape, start)) continue;
+    memory.copy(SLOTS, before, SLOT_COUNT << 4);
+    rewindUnmapped(mark);
+  }
+}
+
+/** Where a literal fails at the text's start nothing was filled. */
+function isUntouched(shape: usize, start: usize): bool {
+  return (
+    errorAt == start &&
+    errorCode == ErrorCode.literal_expected &&
+    load<u32>(load<u32>(shape, Variant.ops), Op.code) == OpCode.literal
+  );
 }
 
 function applySet(shape: usize): void {

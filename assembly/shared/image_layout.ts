@@ -108,7 +108,18 @@ export enum Format {
   /** As `Redact.whole`: captures without a field. */
   redact = 60,
   redact_count = 64,
-  size = 72,
+  /** Address and number of `Within`. */
+  within = 68,
+  within_count = 72,
+  size = 80,
+}
+
+/** 12 bytes. A slot whose text is read in turn, and the `Variant`s for it. */
+export enum Within {
+  slot = 0,
+  shapes = 4,
+  shape_count = 8,
+  size = 12,
 }
 
 /** 24 bytes. A shape lines may have: its operations, what is set where a line has it, and what lines may have it. */

@@ -59,6 +59,8 @@ export interface FormatPlan {
   /** Set before anything is parsed; parsing and maps may overwrite. */
   readonly defaults: readonly Assign[];
   readonly body: TextBody | JsonBody | ShapesBody;
+  /** Fields whose text is read in turn, in order: by the first shape that takes all of it. One that none takes stays as it is. */
+  readonly within: readonly WithinPlan[];
   /** Texts that say a value is missing, besides `-` and the empty text. */
   readonly missing: readonly string[];
   /** Names of the format's captures without a field; capture `i` is slot `EXTRA_BASE + i`. */
@@ -119,6 +121,11 @@ export interface LineShape {
   readonly ops: readonly ScanOp[];
   /** Set when the line has this shape, after it was read. */
   readonly set: readonly Assign[];
+}
+
+export interface WithinPlan {
+  readonly slot: number;
+  readonly shapes: readonly LineShape[];
 }
 
 export type ScanOp =

@@ -32,6 +32,7 @@ export function textFormat(ops: readonly ScanOp[], more: Partial<FormatPlan> = {
     sniff: { kind: 'none' },
     escape: 'none',
     missing: [],
+    within: [],
     ...more,
   };
 }

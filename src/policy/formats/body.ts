@@ -1,5 +1,5 @@
 import { Text } from '../document/text.ts';
-import type { Escape, FormatPlan, JsonBody, LineShape, ScanOp } from '../plan.ts';
+import type { Escape, FormatPlan, JsonBody, LineShape, ScanOp, WithinPlan } from '../plan.ts';
 import { pastedApache, readApache } from './apache.ts';
 import { readEnvoy } from './envoy.ts';
 import { compileFieldList } from './field_list.ts';
@@ -45,22 +45,31 @@ export function compileBody(
     const json = { paths: spec.json, wrappers: spec.wrappers ?? [], closed: spec.closed ?? [] };
     return compileJsonPaths(json, slots);
   }
-  const line = (each: LineSpec | FormatSpec): JsonBody | readonly ScanOp[] =>
-    compileLine(each, at, { notations, escapes, slots });
-  if (spec.lines === undefined) {
-    const body = line(spec);
-    return 'kind' in body ? body : { kind: 'text', ops: body };
-  }
+  const context = { notations, escapes, slots };
+  if (spec.lines !== undefined) return { kind: 'shapes', shapes: compileShapes(spec.lines, at, context) };
+  const body = compileLine(spec, at, context);
+  return 'kind' in body ? body : { kind: 'text', ops: body };
+}
+
+/** Compiles the shapes of texts the line holds. */
+export const compileWithin = (spec: FormatSpec, at: Text, context: LineContext): WithinPlan[] =>
+  (spec.within ?? []).flatMap(({ key, value }) => {
+    const ref = context.slots.resolve(key);
+    return ref === undefined ? [] : [{ slot: ref.slot, shapes: compileShapes(value, at, context) }];
+  });
+
+function compileShapes(specs: readonly LinesSpec[], at: Text, context: LineContext): LineShape[] {
+  const { slots } = context;
   const shape = (each: LineSpec): LineShape[] => {
     checkBody(each, new Text('', at.file, each.at), LINE_BODIES);
-    const ops = slots.apart(() => line(each));
+    const ops = slots.apart(() => compileLine(each, at, context));
     if ('kind' in ops) {
       at.file.report(each.at, 'json_shape', 'a JSON format cannot be one of several shapes');
       return [];
     }
     return [{ when: compileWhen(each.when ?? [], slots), ops, set: compileAssigns(each.set ?? [], slots) }];
   };
-  return { kind: 'shapes', shapes: spec.lines.flatMap((each) => compileLines(each, at, shape, slots)) };
+  return specs.flatMap((each) => compileLines(each, at, shape, slots));
 }
 
 /** A shape, or several that share their conditions and constants. */

@@ -3,7 +3,7 @@ import { Field, Meta } from '../../../assembly/shared/fields.ts';
 import type { SourceFile } from '../document/source_file.ts';
 import { Text } from '../document/text.ts';
 import type { Assign, FormatPlan, MapPlan } from '../plan.ts';
-import { compileBody, type Notations, notationName, pastedEscape } from './body.ts';
+import { compileBody, compileWithin, type Notations, notationName, pastedEscape } from './body.ts';
 import { CLASS_NAMES, type CommonFile, type FormatSpec } from './format_shape.ts';
 import { compileAssigns, compileMap, compileSharedMap } from './maps.ts';
 import type { Notation } from './notation.ts';
@@ -38,17 +38,20 @@ export function compileFormat(source: FormatSource, shared: SharedFormats): Form
     ...compileAssigns(spec.defaults ?? [], slots),
   ];
   const body = compileBody(spec, at, shared.notations, escapes, slots);
+  const textEscape = body.kind === 'json' ? (spec.escape ?? 'none') : escapes;
+  const within = compileWithin(spec, at, { notations: shared.notations, escapes: textEscape, slots });
   const maps = compileMaps(spec, className, notation, shared, slots);
   return {
     name,
     defaults,
     body,
+    within,
     extras: slots.extras,
     maps,
     product: { name: product?.name.value ?? '', vendor: product?.vendor?.value ?? '' },
     sniff: compileSniff(spec, body, at),
     missing: (spec.missing ?? []).map((word) => word.value),
-    escape: body.kind === 'json' ? (spec.escape ?? 'none') : escapes,
+    escape: textEscape,
   };
 }
 

@@ -9,11 +9,12 @@ import {
   OpCode,
   OpFlag,
   Variant as VariantAt,
+  Within as WithinAt,
 } from '../../../assembly/shared/image_layout.ts';
 import { SlotKind } from '../../../assembly/shared/slot_kind.ts';
 import type { Pattern } from '../automaton.ts';
 import { FIELDS, type FieldName } from '../fields.ts';
-import type { Assign, Capture, FormatPlan, JsonNode, MapPlan, ScanOp } from '../plan.ts';
+import type { Assign, Capture, FormatPlan, JsonNode, LineShape, MapPlan, ScanOp, WithinPlan } from '../plan.ts';
 import { placeGlobs } from './automaton_table.ts';
 import { escapeText, type ImageBuilder } from './builder.ts';
 import { placeCapture } from './capture_table.ts';
@@ -25,6 +26,7 @@ const NONE = 0xffffffff;
 export function placeFormat(image: ImageBuilder, format: FormatPlan, templates: number): number {
   const body = placeBody(image, format.body);
   const defaults = placeAssigns(image, format.defaults);
+  const within = placeWithin(image, format.within);
   const maps = placeMaps(image, format.maps);
   const extras = image.spans(format.extras.map((name) => image.json(`"${escapeText(name)}":`)));
   const missing = image.spans(format.missing.map((word) => image.text(word)));
@@ -44,6 +46,8 @@ export function placeFormat(image: ImageBuilder, format: FormatPlan, templates: 
   image.u32(at + FormatAt.templates, templates);
   image.u32(at + FormatAt.missing, missing);
   image.u32(at + FormatAt.missing_count, format.missing.length);
+  image.u32(at + FormatAt.within, within);
+  image.u32(at + FormatAt.within_count, format.within.length);
   return at;
 }
 
@@ -52,9 +56,25 @@ const BODY_KINDS = { text: 1, json: 2, shapes: 3 } as const;
 function placeBody(image: ImageBuilder, body: FormatPlan['body']): { address: number; count: number } {
   if (body.kind === 'json') return { address: placeNode(image, body.root, ''), count: 0 };
   if (body.kind === 'text') return { address: placeOps(image, body.ops), count: body.ops.length };
+  return { address: placeShapes(image, body.shapes), count: body.shapes.length };
+}
+
+function placeWithin(image: ImageBuilder, within: readonly WithinPlan[]): number {
+  const rows = within.map(({ slot, shapes }) => ({ slot, count: shapes.length, address: placeShapes(image, shapes) }));
+  const at = image.reserve(Math.max(1, rows.length) * WithinAt.size);
+  rows.forEach(({ slot, count, address }, i) => {
+    const entry = at + i * WithinAt.size;
+    image.u32(entry + WithinAt.slot, slot);
+    image.u32(entry + WithinAt.shapes, address);
+    image.u32(entry + WithinAt.shape_count, count);
+  });
+  return at;
+}
+
+function placeShapes(image: ImageBuilder, shapes: readonly LineShape[]): number {
   const conditions = new Map<readonly MapPlan[], number>();
-  for (const { when } of body.shapes) if (!conditions.has(when)) conditions.set(when, placeMaps(image, when));
-  const rows = body.shapes.map((shape) => ({
+  for (const { when } of shapes) if (!conditions.has(when)) conditions.set(when, placeMaps(image, when));
+  const rows = shapes.map((shape) => ({
     shape,
     when: conditions.get(shape.when)!,
     ops: placeOps(image, shape.ops),
@@ -70,7 +90,7 @@ function placeBody(image: ImageBuilder, body: FormatPlan['body']): { address: nu
     image.u32(at + VariantAt.when, when);
     image.u32(at + VariantAt.when_count, shape.when.length);
   });
-  return { address, count: rows.length };
+  return address;
 }
 
 /** Type of a slot's field; captures without a field are text. */

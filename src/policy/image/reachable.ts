@@ -63,6 +63,10 @@ function filledSlots(format: FormatPlan): Set<number> {
       set.forEach(assign);
     }
   }
+  for (const { ops, set } of format.within.flatMap((each) => each.shapes)) {
+    for (const op of ops) opSlots(op, capture, slots);
+    set.forEach(assign);
+  }
   for (const { cases } of format.maps) {
     for (const { set, copy } of cases) {
       set.forEach(assign);
@@ -132,6 +136,7 @@ export function knownOf(plan: Plan, format: FormatPlan): Known {
   const later = [
     ...format.maps.flatMap((map) => map.cases),
     ...(format.body.kind === 'shapes' ? format.body.shapes : []),
+    ...format.within.flatMap((each) => each.shapes),
   ];
   for (const { set } of later) for (const { slot } of set) constants.delete(slot);
   const users = plan.sources.filter(({ formats }) => formats.some((index) => plan.formats[index] === format));

@@ -16,7 +16,7 @@ import { decodeUtf8, type RecordText, readRecord } from './record.ts';
 import { redactEvent } from './redact.ts';
 import { splitRequest } from './request.ts';
 import { takingRule } from './sample.ts';
-import { scanLine } from './scan.ts';
+import { scanLine, scanWithin } from './scan.ts';
 import { chooseShard } from './shard.ts';
 import { chooseFormat } from './sniff.ts';
 import { MarkedText } from './stretch.ts';
@@ -157,6 +157,7 @@ function parse(plan: Plan, source: SourcePlan | undefined, record: RecordText, d
     readPaths(format.body, record.line ?? record.text, { zoneMinutes, missing: format.missing }, draft);
   } else if (record.line === undefined) draft.fail('line_missing');
   else scanLine(format.body, format, record.line, source.zoneMinutes, draft);
+  if (draft.error === undefined) scanWithin(format, source.zoneMinutes, draft);
   return format;
 }
 

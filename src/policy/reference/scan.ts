@@ -22,6 +22,29 @@ export function scanLine(
   else scanShapes(body, scan, draft);
 }
 
+/** Reads texts the line holds, each by the first shape that takes all of it. One no shape takes stays as it is. */
+export function scanWithin(format: FormatPlan, zoneMinutes: number, draft: Draft): void {
+  const context = { escapes: format.escape, zoneMinutes, missing: format.missing };
+  const { drift, spans } = draft;
+  for (const { slot, shapes } of format.within) {
+    const text = draft.text(slot);
+    if (text === undefined) continue;
+    for (const { when, ops, set } of shapes) {
+      if (!when.every((lookup) => allows(lookup, draft))) continue;
+      const copy = draft.copy();
+      copy.drift = false;
+      new Scan(text, context, copy).run(ops);
+      if (copy.error !== undefined || copy.drift) continue;
+      copy.drift = drift;
+      draft.become(copy);
+      draft.assign(set);
+      break;
+    }
+  }
+  // Places in those texts are none in the line.
+  for (const [slot, span] of draft.spans) if (spans.get(slot) !== span) draft.spans.delete(slot);
+}
+
 function scanShapes(body: ShapesBody, scan: (ops: readonly ScanOp[], into: Draft) => void, draft: Draft): void {
   const shapes = body.shapes.filter(({ when }) => when.every((lookup) => allows(lookup, draft)));
   if (shapes.length === 0) {
