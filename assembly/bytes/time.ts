@@ -138,20 +138,43 @@ export function parseIsoTime(p: usize, end: usize, zoneMinutes: i32): bool {
   const month = twoDigits(p + 5);
   const day = twoDigits(p + 8);
   const seconds = clockSeconds(p + 11);
-  if ((century | year | month | day | seconds) < 0) return false;
-  p += 19;
-  let ms: i32 = 0;
+  if ((century | year | month | day | seconds) < 0 || !takeTail(p + 19, end, zoneMinutes)) return false;
+  return setTime(century * 100 + year, month, day, seconds, tailMs, zone);
+}
+
+let tailMs: i32 = 0;
+
+/** A fraction behind a point or comma, and a zone, to the end: into `tailMs` and `zone`. */
+function takeTail(p: usize, end: usize, zoneMinutes: i32): bool {
+  tailMs = 0;
   if (p < end && (load<u8>(p) == 0x2e || load<u8>(p) == 0x2c)) {
     p = takeFraction(p + 1, end);
     if (p == 0) return false;
-    ms = fractionMs;
+    tailMs = fractionMs;
   }
   zone = zoneMinutes;
   if (p + 1 < end && load<u8>(p) == 0x20) p++;
   const name = load<u32>(p) & 0xffffff;
-  if (p + 3 == end && (name == 0x435455 || name == 0x544d47)) zone = 0;
-  else if (p < end && !takeZone(p, end)) return false;
-  return setTime(century * 100 + year, month, day, seconds, ms, zone);
+  if (p + 3 != end || (name != 0x435455 && name != 0x544d47)) return p >= end || takeZone(p, end);
+  zone = 0;
+  return true;
+}
+
+/** `Mmm dd yyyy hh:mm:ss`, the day with one digit or two, and what may follow in RFC 3339: https://www.microfocus.com/documentation/arcsight/ */
+function parseNamedTime(p: usize, end: usize, zoneMinutes: i32): bool {
+  if (p + 19 > end || load<u8>(p, 3) != 0x20) return false;
+  const month = monthNumber(p);
+  const short = load<u8>(p, 5) == 0x20;
+  const padded = short || load<u8>(p, 4) == 0x20;
+  const digit = <i32>load<u8>(p + (short ? 4 : 5)) - 0x30;
+  const day = padded ? (<u32>digit > 9 ? -1 : digit) : twoDigits(p + 4);
+  p += short ? 6 : 7;
+  if (p + 13 > end || load<u8>(p - 1) != 0x20 || load<u8>(p, 4) != 0x20) return false;
+  const century = twoDigits(p);
+  const year = twoDigits(p + 2);
+  const seconds = clockSeconds(p + 5);
+  if ((day | century | year | seconds) < 0 || !takeTail(p + 13, end, zoneMinutes)) return false;
+  return setTime(century * 100 + year, month, day, seconds, tailMs, zone);
 }
 
 /** `yyyy-mm-dd`: its midnight. */
@@ -206,9 +229,14 @@ export function parseCtime(p: usize, end: usize, zoneMinutes: i32): bool {
   return setTime(century * 100 + year, month, day, seconds, ms, zoneMinutes);
 }
 
-/** An ISO, CLF or epoch time. */
+/** An ISO, CLF, epoch or CEF time. */
 export function parseAnyTime(p: usize, end: usize, zoneMinutes: i32): bool {
-  return parseIsoTime(p, end, zoneMinutes) || parseClfTime(p, end, zoneMinutes) || parseEpochTime(p, end);
+  return (
+    parseIsoTime(p, end, zoneMinutes) ||
+    parseClfTime(p, end, zoneMinutes) ||
+    parseEpochTime(p, end) ||
+    parseNamedTime(p, end, zoneMinutes)
+  );
 }
 
 /** Epoch seconds with an optional fraction, or milli-, micro- or nanoseconds, told apart by magnitude. */

@@ -266,6 +266,7 @@ function isoSyslog(p: usize): bool {
  * two this is no envelope: a log format may start with a time, too.
  */
 function header(p: usize): bool {
+  if (isTagless(p)) return setHeader(p, p, p, p, p);
   let next = word(p);
   if (next == 0) return false;
   let tag = p;
@@ -273,6 +274,7 @@ function header(p: usize): bool {
   if (load<u8>(tokenEnd - 1) != 0x3a || tokenEnd == p) {
     hostEnd = tokenEnd;
     tag = next;
+    if (isTagless(tag)) return setHeader(p, hostEnd, tag, tag, tag);
     next = word(tag);
     if (tokenEnd <= tag || load<u8>(tokenEnd - 1) != 0x3a) return false;
   }
@@ -286,8 +288,20 @@ function header(p: usize): bool {
       tagEnd = open;
     }
   }
-  if (hostEnd != 0) put(Field.log_host, p, hostEnd);
+  return setHeader(p, hostEnd == 0 ? p : hostEnd, tag, tagEnd, start);
+}
+
+/** Sets host and program, where they are not empty; the line goes on at `start`. */
+function setHeader(host: usize, hostEnd: usize, tag: usize, tagEnd: usize, start: usize): bool {
+  put(Field.log_host, host, hostEnd);
   put(Field.log_app, tag, tagEnd);
   setLine(start, lineEnd, true);
   return true;
+}
+
+/** `CEF:` or `LEEF:` and a version: what writes these names no program. */
+function isTagless(p: usize): bool {
+  if (p + 6 > lineEnd) return false;
+  if (load<u32>(p) == 0x3a464543) return isDigit(load<u8>(p, 4));
+  return load<u32>(p) == 0x4645454c && load<u8>(p, 4) == 0x3a && isDigit(load<u8>(p, 5));
 }

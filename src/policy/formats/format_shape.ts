@@ -39,7 +39,8 @@
  * (address, port, host), `all` is the field that gets a list of several elements as logged. `ignore` drops a known key,
  * `keep` leaves it among the unmapped. A path may lead through text that holds JSON, and `[0]` through a lone object.
  * `unmapped.NAME` is a capture without a field; a variable or list field without a target becomes one under its own name.
- * `http.request.line` and `http.request.target` are parts of a request that are split later.
+ * `http.request.line` and `http.request.target` are parts of a request that are split later; `product.name` and `product.vendor`
+ * say who wrote the line, where it names them itself.
  */
 
 import { isMap } from 'yaml';

@@ -102,7 +102,9 @@ class Scan {
       ...(until === undefined ? {} : { until }),
       capture,
       list: isList(part.spec) && until !== undefined && /^[ ,]/.test(until),
-      quoted: this.#inQuotes(index, until) && (part.quoted || this.#escapes === 'backslash'),
+      quoted:
+        (this.#inQuotes(index, until) && (part.quoted || this.#escapes === 'backslash')) ||
+        (this.#escapes === 'cef' && until?.startsWith('|') === true),
       ...(part.spec.last && until !== undefined ? { last: true } : {}),
       lenient: ends || maybe || (until !== undefined && this.#mayEnd(part, index)),
     });

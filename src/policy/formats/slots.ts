@@ -1,4 +1,4 @@
-import { EXTRA_BASE, EXTRA_MAX, Field } from '../../../assembly/shared/fields.ts';
+import { EXTRA_BASE, EXTRA_MAX, Field, META_BASE, Meta } from '../../../assembly/shared/fields.ts';
 import { suggest } from '../../diagnostic.ts';
 import type { Text } from '../document/text.ts';
 import { FIELD_BY_PATH, FIELDS, type FieldName, type FieldType } from '../fields.ts';
@@ -12,11 +12,13 @@ export interface SlotRef {
 }
 
 /** Fields without a path that formats may fill all the same. */
-const RESERVED: ReadonlyMap<string, number> = new Map([
+const RESERVED: ReadonlyMap<string, number> = new Map<string, number>([
   ['http.request.line', Field.http_line],
   ['http.request.target', Field.http_target],
   ['time.date', Field.time_date],
   ['time.clock', Field.time_clock],
+  ['product.name', Meta.product_name],
+  ['product.vendor', Meta.product_vendor],
 ]);
 const UNMAPPED = 'unmapped.';
 
@@ -76,6 +78,7 @@ export class FormatSlots {
 /** The slot of a field by its path, reserved paths included. */
 export function findSlot(path: string): SlotRef | undefined {
   const reserved = RESERVED.get(path);
+  if (reserved !== undefined && reserved >= META_BASE) return { slot: reserved, type: 'text', free: false };
   if (reserved !== undefined) return { slot: reserved, type: FIELDS[Field[reserved] as FieldName].type, free: false };
   const name = FIELD_BY_PATH.get(path);
   return name === undefined ? undefined : { slot: Field[name], type: FIELDS[name].type, free: false };

@@ -133,12 +133,7 @@ export function knownOf(plan: Plan, format: FormatPlan): Known {
   const reachable = reachableSlots(plan, format, filled);
   const constants = new Map<number, string | number>([[Meta.format, format.name]]);
   for (const { slot, value } of format.defaults) if (slot >= META_BASE) constants.set(slot, value);
-  const later = [
-    ...format.maps.flatMap((map) => map.cases),
-    ...(format.body.kind === 'shapes' ? format.body.shapes : []),
-    ...format.within.flatMap((each) => each.shapes),
-  ];
-  for (const { set } of later) for (const { slot } of set) constants.delete(slot);
+  for (const slot of filledSlots({ ...format, defaults: [] })) constants.delete(slot);
   const users = plan.sources.filter(({ formats }) => formats.some((index) => plan.formats[index] === format));
   if (users.length === 1) constants.set(Meta.source, users[0]!.name);
   if (plan.shards.weights.length < 2) constants.set(Meta.shard, 0);

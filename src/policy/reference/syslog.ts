@@ -92,6 +92,8 @@ interface Header {
 
 /** `[HOST ]TAG[PID]: `: of the first two words one must end in a colon. */
 function takeHeader(text: string): Header | undefined {
+  const tagless = /^()(LEEF:\d.*|CEF:\d.+)$/s.exec(text) ?? /^([^ ]*[^ :]|) (LEEF:\d.*|CEF:\d.+)$/s.exec(text);
+  if (tagless !== null) return { host: tagless[1]!, app: '', pid: '', message: tagless[2]! };
   const match = /^([^ ]*:) (.*)$/s.exec(text) ?? /^([^ ]*) ([^ ]*:)(?: (.*))?$/s.exec(text);
   if (match === null) return undefined;
   const alone = match.length === 3;

@@ -63,7 +63,16 @@ export function isoTime(text: string, zoneMinutes: number): number | undefined {
 
 /** A time of any of these kinds. */
 export const anyTime = (text: string, zoneMinutes: number): number | undefined =>
-  isoTime(text, zoneMinutes) ?? clfTime(text, zoneMinutes) ?? epochTime(text);
+  isoTime(text, zoneMinutes) ?? clfTime(text, zoneMinutes) ?? epochTime(text) ?? namedTime(text, zoneMinutes);
+
+/** `Mmm dd yyyy hh:mm:ss[.fraction][zone]` */
+function namedTime(text: string, zoneMinutes: number): number | undefined {
+  const match = /^([A-Z][a-z]{2}) ([ \d]?\d) (\d{4}) (.*)$/s.exec(text);
+  const month = match === null ? -1 : MONTHS.indexOf(match[1]!);
+  if (match === null || month < 0) return undefined;
+  const day = match[2]!.trim().padStart(2, '0');
+  return isoTime(`${match[3]}-${String(month + 1).padStart(2, '0')}-${day} ${match[4]}`, zoneMinutes);
+}
 
 function zoned(
   parts: readonly string[],
