@@ -26,7 +26,7 @@ import {
 } from './parse/json_paths';
 import { lineEnd, lineHasBackslash, lineStart, setLine, trimLineEnd } from './parse/line';
 import { scan } from './parse/scan';
-import { scanShapes, scanWithin } from './parse/shapes';
+import { clearHidden, scanShapes, scanWithin } from './parse/shapes';
 import { runAutomaton } from './policy/automaton';
 import { identify, identifyMoment, identifyPlace, setIdentity } from './policy/identity';
 import { applyAssigns, applyMaps } from './policy/maps';
@@ -60,6 +60,7 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
   clearFailure();
   clearUnmapped();
   clearNotes();
+  clearHidden();
   requestEntry = 0;
   recordStart = record;
   recordEnd = record + length;
@@ -248,7 +249,10 @@ function parse(format: usize, zone: i32): void {
 function readWithin(format: usize, count: u32, zone: i32): void {
   const missing = <usize>load<u32>(format, Format.missing);
   startConversions(load<u32>(format, Format.escape), true, zone, missing, load<u32>(format, Format.missing_count));
-  scanWithin(load<u32>(format, Format.within), count);
+  const plain = load<u32>(format, Format.kind) == 2;
+  const start = !hasLine ? recordStart : plain ? plainStart : lineStart;
+  const end = !hasLine ? recordEnd : plain ? plainEnd : lineEnd;
+  scanWithin(load<u32>(format, Format.within), count, start, end);
 }
 
 const KEPT: usize = memory.data(16 * 16, 8);

@@ -10,6 +10,13 @@ import { SlotKind } from '../shared/slot_kind';
 import { markUnmapped, rewindUnmapped } from '../unmapped';
 import { scan } from './scan';
 
+/** Values were read from a text that does not stand in the line as it is. */
+export let hidden: bool = false;
+
+export function clearHidden(): void {
+  hidden = false;
+}
+
 /** The event as it was before the first shape was tried. */
 const before: usize = memory.data(SLOT_COUNT << 4, 16);
 
@@ -56,21 +63,30 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
  * Reads the text of a slot by the first shape that takes all of it without error and drift. Without one the event stays as it is.
  * The line was read without error.
  */
-export function scanWithin(within: usize, count: u32): void {
+export function scanWithin(within: usize, count: u32, lineStart: usize, lineEnd: usize): void {
   const last = within + <usize>count * Within.size;
   const drifted = drift;
   for (; within < last; within += Within.size) {
     const slot = load<u32>(within, Within.slot);
     if (slotKind(slot) != SlotKind.text) continue;
-    scanSlot(load<u32>(within, Within.shapes), load<u32>(within, Within.shape_count), slotStart(slot), slotEnd(slot));
+    const start = slotStart(slot);
+    const read = scanSlot(
+      load<u32>(within, Within.shapes),
+      load<u32>(within, Within.shape_count),
+      start,
+      slotEnd(slot),
+    );
+    if (read && (start < lineStart || start > lineEnd)) hidden = true;
     clearFailure();
   }
   if (drifted) raiseDrift();
 }
 
-function scanSlot(shapes: usize, count: u32, start: usize, end: usize): void {
+/** False where no shape takes the text. */
+function scanSlot(shapes: usize, count: u32, start: usize, end: usize): bool {
   memory.copy(before, SLOTS, SLOT_COUNT << 4);
   const mark = markUnmapped();
+  const note = lastNote;
   let asked: usize = 0;
   let allowed = true;
   const last = shapes + <usize>count * Variant.size;
@@ -83,11 +99,16 @@ function scanSlot(shapes: usize, count: u32, start: usize, end: usize): void {
     if (!allowed) continue;
     clearFailure();
     scan(load<u32>(shape, Variant.ops), load<u32>(shape, Variant.op_count), start, end);
-    if (errorCode == ErrorCode.none && !drift) return applySet(shape);
+    if (errorCode == ErrorCode.none && !drift) {
+      applySet(shape);
+      return true;
+    }
     if (isUntouched(shape, start)) continue;
     memory.copy(SLOTS, before, SLOT_COUNT << 4);
     rewindUnmapped(mark);
+    rewindNotes(note);
   }
+  return false;
 }
 
 /** Where a literal fails at the text's start nothing was filled. */

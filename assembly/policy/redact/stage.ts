@@ -1,6 +1,7 @@
 import { clearSlot, setJson, setText, slotEnd, slotKind, slotStart } from '../../event';
 import { status } from '../../fail';
 import { escapeBytes, textEnd, textStart } from '../../json/text';
+import { hidden } from '../../parse/shapes';
 import { ParseStatus } from '../../shared/enums';
 import { EXTRA_BASE, EXTRA_MAX, Field, Meta } from '../../shared/fields';
 import { DERIVED, Format, Redact, RedactMethod, RedactRule, UNMAPPED_PLACE } from '../../shared/image_layout';
@@ -203,10 +204,10 @@ function writeUnmapped(): bool {
   return true;
 }
 
-/** Where fields of a line that could not be read stand in it nobody knows. */
+/** Where fields of a line that could not be read, or of a text in it that was decoded, stand in it nobody knows. */
 function writeRaw(base: usize, baseEnd: usize, plain: bool): bool {
   const rules = load<u64>(section, Redact.whole_rules);
-  if (status == ParseStatus.failed && rules != 0) {
+  if ((status == ParseStatus.failed || hidden) && rules != 0) {
     countRedaction(<u32>ctz(rules));
     setText(Meta.raw_data, MASK, MASK + MASK_LENGTH);
   } else if (hasMarks(base, baseEnd)) {

@@ -8,7 +8,7 @@ import {
   UNMAPPED_PLACE,
 } from '../../../assembly/shared/image_layout.ts';
 import { FIELDS, type FieldName } from '../fields.ts';
-import type { Capture, FormatPlan, JsonNode, Plan, RedactPlan, ScanOp } from '../plan.ts';
+import type { Capture, FormatPlan, JsonNode, LineShape, Plan, RedactPlan, ScanOp } from '../plan.ts';
 import { type Fed, fedBy, REQUEST_PARTS } from '../redact/feeds.ts';
 import { wholeExtras, wholeRules } from '../redact/keys.ts';
 import { keyBlock } from '../redact/pseudonym.ts';
@@ -90,19 +90,27 @@ export function watchFormat(format: FormatPlan, plan: Plan): FormatPlan {
     const feeds = fedBy(format, capture).filter(({ slot }) => slots.has(slot));
     return feeds.length === 0 ? capture : { ...capture, feeds };
   };
-  const { body } = format;
-  if (body.kind === 'json') return { ...format, body: { ...body, root: watchNode(body.root, watch) } };
-  if (body.kind === 'text') return { ...format, body: { ...body, ops: body.ops.map((op) => watchOp(op, watch)) } };
-  const shapes = body.shapes.map((shape) => ({ ...shape, ops: shape.ops.map((op) => watchOp(op, watch)) }));
-  return { ...format, body: { ...body, shapes } };
+  const within = format.within.map((each) => ({ ...each, shapes: watchShapes(each.shapes, watch) }));
+  return { ...format, body: watchBody(format.body, watch), within };
 }
 
-function watchOp(op: ScanOp, watch: (capture: Capture) => WatchedCapture): ScanOp {
+type Watch = (capture: Capture) => WatchedCapture;
+
+function watchBody(body: FormatPlan['body'], watch: Watch): FormatPlan['body'] {
+  if (body.kind === 'json') return { ...body, root: watchNode(body.root, watch) };
+  if (body.kind === 'text') return { ...body, ops: body.ops.map((op) => watchOp(op, watch)) };
+  return { ...body, shapes: watchShapes(body.shapes, watch) };
+}
+
+const watchShapes = (shapes: readonly LineShape[], watch: Watch): LineShape[] =>
+  shapes.map((shape) => ({ ...shape, ops: shape.ops.map((op) => watchOp(op, watch)) }));
+
+function watchOp(op: ScanOp, watch: Watch): ScanOp {
   if (op.op === 'pairs') return { ...op, node: watchNode(op.node, watch) };
   return 'capture' in op ? { ...op, capture: watch(op.capture) } : op;
 }
 
-function watchNode(node: JsonNode, watch: (capture: Capture) => WatchedCapture): JsonNode {
+function watchNode(node: JsonNode, watch: Watch): JsonNode {
   return {
     ...node,
     keys: node.keys.map((key) => ({

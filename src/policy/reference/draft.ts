@@ -49,7 +49,9 @@ export class Draft {
   /** Values that stand among the unmapped, for another one has the field of their capture. */
   rivals: { readonly capture: Capture; readonly stretch: Stretch }[] = [];
   /** The text in the line that is read, where that is not the line itself, and its place there. */
-  inner: { readonly buffer: MarkedText; readonly place: Span } | undefined;
+  inner: { readonly buffer: MarkedText; readonly place: Span; readonly at?: (index: number) => number } | undefined;
+  /** Values were read from a text that does not stand in the line as it is. */
+  hidden = false;
   #stretches = new Map<number, Stretch>();
   readonly envelopes: EnvelopeName[] = [];
   readonly sniffed: Sniffed[] = [];
@@ -66,6 +68,8 @@ export class Draft {
     copy.stage = this.stage;
     copy.base = this.base;
     copy.damaged = this.damaged;
+    copy.inner = this.inner;
+    copy.hidden = this.hidden;
     return copy;
   }
 
@@ -144,12 +148,14 @@ export class Draft {
 
   /** A part of the line. */
   part(span: Span): Stretch {
-    return { buffer: this.base!, ...this.toBase(span) };
+    return { buffer: this.#buffer!, ...this.#place(span) };
   }
 
   /** Notes where in the line captured text stands. */
   note(capture: Capture, span: Span): void {
-    this.notes.push({ capture, ...(this.inner?.place ?? this.toBase(span)) });
+    const { inner } = this;
+    if (inner?.at === undefined) this.notes.push({ capture, ...(inner?.place ?? this.toBase(span)) });
+    else if (inner.buffer === this.base) this.notes.push({ capture, ...this.#place(span) });
   }
 
   /** Where a JSON value that is carried as it is stands. */
@@ -179,16 +185,23 @@ export class Draft {
   }
 
   #isDamaged(text: string): boolean {
-    return this.inner === undefined && this.damaged && text.includes('\ufffd');
+    return this.#buffer === this.base && this.damaged && text.includes('\ufffd');
   }
 
   #verbatim(span: Span, written: string): Stretch | undefined {
     const buffer = this.#buffer;
     if (buffer === undefined) return undefined;
-    const place = { buffer, ...(this.inner ? span : this.toBase(span)) };
+    const place = { buffer, ...this.#place(span) };
     const text = buffer.text.slice(place.start, place.end);
     const rewritten = buffer.plain && (/\\u/.test(text) || this.#isDamaged(text));
     return text === written && !rewritten ? place : undefined;
+  }
+
+  /** A place in what is read now as characters of its buffer. */
+  #place(span: Span): Span {
+    if (this.inner === undefined) return this.toBase(span);
+    const { at = (index: number) => index } = this.inner;
+    return { start: at(span.start), end: at(span.end) };
   }
 
   /** A place in the line as characters of `base`. */

@@ -211,7 +211,7 @@ class Redactor {
     const rules = this.#rulesFor(() => true);
     findInText(all, rules, false, base.plain);
     const [whole] = wholeRules(this.#plan);
-    const failed = this.#draft.status === 'failed' && whole !== undefined;
+    const failed = (this.#draft.status === 'failed' || this.#draft.hidden) && whole !== undefined;
     const replaced = failed ? { text: MASK, rules: [whole] } : replaceMarked(all, MASK);
     this.#counts.push(...replaced.rules.map((rule) => ({ rule, slot: Meta.raw_data })));
     this.#draft.replace(Meta.raw_data, base.plain || failed ? replaced.text : unescaped(replaced.text));

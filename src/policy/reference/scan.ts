@@ -1,4 +1,5 @@
 import { Convert } from '../../../assembly/shared/convert.ts';
+import { escapeText } from '../image/builder.ts';
 import type { Capture, Escape, FormatPlan, MapPlan, ScanOp, ShapesBody, TextBody } from '../plan.ts';
 import { applyCapture } from './capture.ts';
 import { type ConvertContext, isMissing } from './convert.ts';
@@ -29,15 +30,22 @@ export function scanWithin(format: FormatPlan, zoneMinutes: number, draft: Draft
   for (const { slot, shapes } of format.within) {
     const text = draft.text(slot);
     if (text === undefined) continue;
+    const { buffer, start } = draft.stretch(slot)!;
     for (const { when, ops, set } of shapes) {
       if (!when.every((lookup) => allows(lookup, draft))) continue;
-      const copy = draft.copy();
+      const copy = draft.fork();
       copy.drift = false;
+      copy.inner = {
+        buffer,
+        place: draft.spans.get(slot) ?? { start: 0, end: 0 },
+        at: (index) => start + escapeText(text.slice(0, index)).length,
+      };
       new Scan(text, context, copy).run(ops);
       if (copy.error !== undefined || copy.drift) continue;
       copy.drift = drift;
       draft.become(copy);
       draft.assign(set);
+      draft.hidden ||= buffer !== draft.base;
       break;
     }
   }
