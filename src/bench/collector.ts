@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { WrongOutput } from './wrong_output.ts';
 
 /** Programs of an installed Fluent Bit. */
@@ -63,20 +64,26 @@ const NGINX_PARSER = String.raw`parsers:
 `;
 
 /** Reads a file from its start to its end, and ends. */
+const fileInput = (path: string): string => `name: tail
+      path: ${path}
+      read_from_head: on
+      exit_on_eof: on
+      buffer_chunk_size: 512k
+      buffer_max_size: 8M
+      mem_buf_limit: 1G`;
+
+const STDIN = `name: stdin
+      buffer_size: 512k
+      mem_buf_limit: 64M`;
+
 function config(setup: Setup, input: string, output: Output, folder: string): string {
   const file = output === 'file' ? `, path: ${folder}, file: out, format: plain` : '';
   return `${setup.parser === undefined ? '' : NGINX_PARSER}
 service: {flush: 1, grace: 1, log_level: error}
 pipeline:
   inputs:
-    - name: tail
-      path: ${input}
+    - ${input}
       tag: nginx
-      read_from_head: on
-      exit_on_eof: on
-      buffer_chunk_size: 512k
-      buffer_max_size: 8M
-      mem_buf_limit: 1G
       ${setup.parser === undefined ? '' : `parser: ${setup.parser}`}
       ${setup.processor === undefined ? '' : `processors: {logs: [${setup.processor}]}`}
   outputs: [{name: '${output}', match: '*'${file}}]
@@ -95,50 +102,64 @@ export class Collector {
     this.#program = program;
   }
 
-  /** User CPU in seconds. Throws `WrongOutput` if it ends otherwise than well, or says anything. */
-  async userSeconds(setup: Setup, input: string): Promise<number> {
-    return (await this.#run(setup, input, 'null')).userSeconds;
+  /** User CPU in seconds that a file takes. Throws `WrongOutput` if the collector ends otherwise than well, or says anything. */
+  async userSeconds(setup: Setup, path: string): Promise<number> {
+    const { times } = await this.#start(setup, fileInput(path), 'null').ended;
+    return childUserSeconds(times);
   }
 
-  /** Records that came out. */
-  async count(setup: Setup, input: string): Promise<number> {
-    const { stdout } = await this.#run(setup, input, 'counter');
-    const flushes = stdout
-      .trim()
-      .split('\n')
-      .filter((line) => line.startsWith('{'));
-    return flushes.reduce((sum, line) => sum + (JSON.parse(line) as { log_records: number }).log_records, 0);
+  /** Records that come of a file. */
+  async count(setup: Setup, path: string): Promise<number> {
+    return counted((await this.#start(setup, fileInput(path), 'counter').ended).stdout);
   }
 
-  /** Records that came out, as JSON. */
-  async outputs(setup: Setup, input: string): Promise<string[]> {
-    const path = join(this.folder, 'out');
-    rmSync(path, { force: true });
-    await this.#run(setup, input, 'file');
-    return existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : [];
+  /** Records that come of a file, as JSON. */
+  async outputs(setup: Setup, path: string): Promise<string[]> {
+    const out = join(this.folder, 'out');
+    rmSync(out, { force: true });
+    await this.#start(setup, fileInput(path), 'file').ended;
+    return existsSync(out) ? readFileSync(out, 'utf8').trimEnd().split('\n') : [];
   }
 
-  #run(setup: Setup, input: string, output: Output): Promise<{ userSeconds: number; stdout: string }> {
+  /** Reads JSON records until its input ends. */
+  fromStdin(setup: Setup): { pid: number; input: Writable; counted: Promise<number> } {
+    const { child, ended } = this.#start(setup, STDIN, 'counter', 'exec "$@"');
+    return { pid: child.pid!, input: child.stdin!, counted: ended.then(({ stdout }) => counted(stdout)) };
+  }
+
+  #start(setup: Setup, input: string, output: Output, script = TIMED): { child: ChildProcess; ended: Promise<Ended> } {
     const path = join(this.folder, 'fluent-bit.yaml');
     writeFileSync(path, config(setup, input, output, this.folder));
-    const child = spawn('sh', ['-c', TIMED, 'sh', this.#program, '-q', '-c', path], {
+    const child = spawn('sh', ['-c', script, 'sh', this.#program, '-q', '-c', path], {
       env: { ...process.env, LC_ALL: 'C' },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     });
     const said = ['', '', ''];
     for (const [i, stream] of child.stdio.slice(1).entries())
       stream!.on('data', (chunk: Buffer) => {
         said[i] += chunk.toString();
       });
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<Ended>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code) => {
         const [stdout, stderr, times] = said as [string, string, string];
         if (code !== 0 || stderr !== '') reject(new WrongOutput(`Fluent Bit ended with ${code}: ${stderr}`));
-        else resolve({ userSeconds: childUserSeconds(times), stdout });
+        else resolve({ stdout, times });
       });
     });
+    return { child, ended };
   }
+}
+
+interface Ended {
+  readonly stdout: string;
+  readonly times: string;
+}
+
+/** Of what output `counter` prints, a line a flush. */
+function counted(stdout: string): number {
+  const flushes = stdout.split('\n').filter((line) => line.startsWith('{'));
+  return flushes.reduce((sum, line) => sum + (JSON.parse(line) as { log_records: number }).log_records, 0);
 }
 
 /** Of what `times` of a POSIX shell prints: its own user and system time, and in the second line those of its children. */
