@@ -79,7 +79,7 @@ const STDIN = `name: stdin
 function config(setup: Setup, input: string, output: Output, folder: string): string {
   const file = output === 'file' ? `, path: ${folder}, file: out, format: plain` : '';
   return `${setup.parser === undefined ? '' : NGINX_PARSER}
-service: {flush: 1, grace: 1, log_level: error}
+service: {flush: 1, grace: 60, log_level: error}
 pipeline:
   inputs:
     - ${input}

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildFilter } from '../filter.ts';
-import { FilterInstance, type FilterInstance as Instance } from '../host/index.ts';
+import { FilterInstance } from '../host/index.ts';
 import { type Catalog, packageRoot } from '../policy/catalog.ts';
+import { tagOf } from '../run/input.ts';
 import { lineRecord } from '../run/record.ts';
 import { VerdictReader } from '../run/verdict.ts';
 
@@ -78,22 +79,23 @@ function fixtureLines(format: string): string[] {
   return files.filter((file) => existsSync(file)).flatMap(linesOf);
 }
 
-/** The samples by the format the default policy finds in them. */
+/** The samples by the format their own policy finds in them. */
 function sampleLines(catalog: Catalog): Map<string, string[]> {
-  const text = readFileSync(join(packageRoot(), 'policies', 'default.yaml'), 'utf8');
-  const instance = new FilterInstance(buildFilter({ text, file: 'default.yaml' }, { catalog }).filter!.wasm);
   const folder = join(packageRoot(), 'samples');
-  const files = readdirSync(folder).filter((name) => name.endsWith('.log'));
+  const text = readFileSync(join(folder, 'policy.yaml'), 'utf8');
+  const instance = new FilterInstance(buildFilter({ text, file: 'policy.yaml' }, { catalog }).filter!.wasm);
   const found = new Map<string, string[]>();
-  for (const line of files.flatMap((name) => linesOf(join(folder, name)))) {
-    const format = formatOf(instance, line);
-    if (format !== undefined) found.set(format, [...(found.get(format) ?? []), line]);
-  }
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.log')))
+    for (const line of linesOf(join(folder, file))) {
+      const format = formatOf(instance, tagOf(file), line);
+      if (format !== undefined) found.set(format, [...(found.get(format) ?? []), line]);
+    }
   return found;
 }
 
-function formatOf(instance: Instance, line: string): string | undefined {
-  const answer = instance.call(Buffer.from('sample'), START_SECONDS, 0, lineRecord(line));
+/** Undefined unless the line is read in full. */
+function formatOf(instance: FilterInstance, tag: string, line: string): string | undefined {
+  const answer = instance.call(Buffer.from(tag), START_SECONDS, 0, lineRecord(line));
   if (answer.kind !== 'kept') return undefined;
   const { format, status } = new VerdictReader().read(Buffer.from(answer.output).toString());
   return status === 'ok' ? format : undefined;

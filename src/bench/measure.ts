@@ -47,14 +47,13 @@ export async function measureFormats(
 }
 
 export const RULE_COUNTS = [10, 1000] as const;
-const BUILDS = 3;
 export const RULES_TARGET = 1.5;
 
 export async function measureRules(catalog: Catalog, settings: Settings, step: Step): Promise<Report['rules']> {
   const corpus = { format: 'nginx_combined', lines: [...nginxLines(settings.corpusRecords)] };
   const engineBytes = readEngine().length;
   const built = RULE_COUNTS.map((rules) => {
-    const builds = Array.from({ length: BUILDS }, () => build(rulesPolicy(rules), catalog));
+    const builds = Array.from({ length: settings.rounds }, () => build(rulesPolicy(rules), catalog));
     const { wasm } = builds[0]!;
     return { rules, wasm, buildMs: statsOf(builds.map(({ buildMs }) => buildMs)).median };
   });
