@@ -14,13 +14,15 @@ export interface Installed {
   readonly wamrc: string | undefined;
 }
 
+const WAMRC = 'flb-wamrc';
+
 /** Fluent Bit of FLUENT_BIT_BIN or on PATH, or why there is none. */
 export function findFluentBit(env: NodeJS.ProcessEnv = process.env): Installed | string {
   const fluentBit = env.FLUENT_BIT_BIN ?? 'fluent-bit';
   const version = firstLine(fluentBit);
   if (version === undefined) return `\`${fluentBit}\` cannot be run: set FLUENT_BIT_BIN, or put fluent-bit on PATH`;
-  const beside = join(dirname(fluentBit), 'flb-wamrc');
-  const wamrc = [beside, 'flb-wamrc'].find((path) => firstLine(path) !== undefined);
+  const beside = fluentBit.includes('/') ? [join(dirname(fluentBit), WAMRC)] : [];
+  const wamrc = [...beside, WAMRC].find((path) => firstLine(path) !== undefined);
   return { fluentBit, version, wamrc };
 }
 

@@ -79,6 +79,36 @@ function isParsed(output: unknown, line: string): boolean {
   return line.startsWith(`${remote} `) && line.endsWith(` "${agent}"`);
 }
 
+/** Filters in files of a collector's folder. */
+class Modules {
+  readonly #folder: string;
+  readonly #wamrc: string | undefined;
+
+  constructor(folder: string, wamrc: string | undefined) {
+    this.#folder = folder;
+    this.#wamrc = wamrc;
+  }
+
+  interpreted(name: string, wasm: Uint8Array, isRight: Variant['isRight']): Variant {
+    const path = this.#path(name, 'wasm');
+    writeFileSync(path, wasm);
+    return { name, setup: { processor: wasmProcessor(path) }, isRight };
+  }
+
+  /** As native code; none without a compiler for it. */
+  native(name: string, wasm: Uint8Array, isRight: Variant['isRight']): Variant[] {
+    if (this.#wamrc === undefined) return [];
+    const [from, to] = [this.#path(name, 'wasm'), this.#path(name, 'aot')];
+    writeFileSync(from, wasm);
+    execFileSync(this.#wamrc, ['-o', to, from], { stdio: 'ignore' });
+    return [{ name, setup: { processor: wasmProcessor(to) }, isRight }];
+  }
+
+  #path(name: string, ending: string): string {
+    return join(this.#folder, `${name.replaceAll(/\W+/g, '_')}.${ending}`);
+  }
+}
+
 /** Everything that is compared in a collector; native code too where there is a compiler for it. */
 export async function variants(
   { folder }: Collector,
@@ -86,36 +116,25 @@ export async function variants(
   catalog: Catalog,
   lines: readonly string[],
 ): Promise<Variant[]> {
-  const wasm = build(plainPolicy('nginx_combined'), catalog).wasm;
+  const modules = new Modules(folder, wamrc);
+  const { wasm } = build(plainPolicy('nginx_combined'), catalog);
   const reply = typicalOutput(wasm, lines);
   const isReply: Variant['isRight'] = (output) => isDeepStrictEqual(output, JSON.parse(reply));
   const constant = await constantModule(reply);
   const lua = `{name: lua, script: ${join(packageRoot(), 'src', 'bench', 'nginx.lua')}, call: normalize}`;
-  const module = (name: string, bytes: Uint8Array, isRight: Variant['isRight']): Variant => {
-    const path = join(folder, `${name.replaceAll(/\W+/g, '_')}.wasm`);
-    writeFileSync(path, bytes);
-    return { name, setup: { processor: wasmProcessor(path) }, isRight };
-  };
-  const native = (name: string, bytes: Uint8Array, isRight: Variant['isRight']): Variant[] => {
-    if (wamrc === undefined) return [];
-    const [from, to] = [join(folder, 'module.wasm'), join(folder, `${name.replaceAll(/\W+/g, '_')}.aot`)];
-    writeFileSync(from, bytes);
-    execFileSync(wamrc, ['-o', to, from], { stdio: 'ignore' });
-    return [{ name, setup: { processor: wasmProcessor(to) }, isRight }];
-  };
   const rules = (name: string, count: number): Variant => {
     const { wasm } = build(rulesPolicy(count), catalog);
-    return module(name, wasm, sameAs(wasm));
+    return modules.interpreted(name, wasm, sameAs(wasm));
   };
   return [
     { name: NAMES.alone, setup: {}, isRight: isLine },
     { name: NAMES.parser, setup: { parser: 'nginx' }, isRight: isParsed },
-    module(NAMES.identity, await identityModule(), isLine),
-    module(NAMES.constant, constant, isReply),
-    module(NAMES.auditlb, wasm, sameAs(wasm)),
+    modules.interpreted(NAMES.identity, await identityModule(), isLine),
+    modules.interpreted(NAMES.constant, constant, isReply),
+    modules.interpreted(NAMES.auditlb, wasm, sameAs(wasm)),
     { name: NAMES.lua, setup: { processor: lua }, isRight: sameAs(wasm) },
-    ...native(NAMES.constantAot, constant, isReply),
-    ...native(NAMES.auditlbAot, wasm, sameAs(wasm)),
+    ...modules.native(NAMES.constantAot, constant, isReply),
+    ...modules.native(NAMES.auditlbAot, wasm, sameAs(wasm)),
     rules(NAMES.few, 10),
     rules(NAMES.many, 1000),
   ];
