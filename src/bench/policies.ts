@@ -43,13 +43,15 @@ ${rules.join('')}  - { name: archive, to: archive }
 
 export interface Built {
   readonly wasm: Uint8Array;
+  /** CPU time. */
   readonly buildMs: number;
 }
 
-/** The filter of a policy of this file, and how long it took. */
+/** The filter of a policy of this file, and the CPU time it took. */
 export function build(text: string, catalog: Catalog): Built {
-  const start = process.hrtime.bigint();
+  const start = process.cpuUsage();
   const { filter, diagnostics } = buildFilter({ text, file: 'bench.yaml' }, { catalog });
   if (filter === undefined) throw new Error(JSON.stringify(diagnostics, null, 2));
-  return { wasm: filter.wasm, buildMs: Number(process.hrtime.bigint() - start) / 1e6 };
+  const { user, system } = process.cpuUsage(start);
+  return { wasm: filter.wasm, buildMs: (user + system) / 1000 };
 }
