@@ -74,9 +74,9 @@ const fileInput = (path: string): string => `name: tail
       buffer_max_size: 8M
       mem_buf_limit: 1G`;
 
+/** It cannot be paused: under a limit of memory it would lose records. */
 const STDIN = `name: stdin
-      buffer_size: 512k
-      mem_buf_limit: 64M`;
+      buffer_size: 512k`;
 
 function config(setup: Setup, input: string, output: Output, folder: string): string {
   const file = output === 'file' ? `, path: ${folder}, file: out, format: plain` : '';
