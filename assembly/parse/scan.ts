@@ -76,7 +76,7 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
     } else if (code == OpCode.literal) {
       if (p + length > end || !sameBytes(p, text, length))
         return fail(ErrorCode.literal_expected, p, text, text + length);
-      p += length;
+      if (!(flags & OpFlag.ahead)) p += length;
     } else if (code == OpCode.field || code == OpCode.separated) {
       if (p >= end) {
         if (!(flags & OpFlag.required)) return;

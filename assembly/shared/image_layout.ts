@@ -209,6 +209,8 @@ export enum OpFlag {
   free = 64,
   /** Pairs: `key: value`, up to a comma with a listed key behind it. */
   colon = 128,
+  /** Literal: looked at, not passed. */
+  ahead = 256,
 }
 
 /** 32 bytes; open addressing, `mask` + 1 entries of `Key`. */

@@ -129,8 +129,8 @@ export interface WithinPlan {
 }
 
 export type ScanOp =
-  /** The line goes on with exactly this text. */
-  | { readonly op: 'literal'; readonly text: string }
+  /** The line goes on with exactly this text; `ahead`: which is part of what follows. */
+  | { readonly op: 'literal'; readonly text: string; readonly ahead?: true }
   /**
    * Everything up to the first occurrence of `until` (consumed too); `undefined`: the rest of the line.
    * `list`: a blank after a comma, and ` : `, belong to the text (nginx upstream lists).

@@ -20,7 +20,7 @@
  *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks,
  *                                 `colon: true`: `key: value`, quoted or not, up to a comma and a listed key,
  *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of
- *                                 what follows, `{-}` left out, `{?text}` there or not,
+ *                                 what follows, `{-}` left out, `{?text}` there or not, `{=text}` what follows begins so,
  *                                 `{?}` nothing: what is before it ends a value alone; `fields` or `pairs` may go on behind it,
  *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots,
  *                                 `[key=text]` elements with this text under that key;
@@ -200,7 +200,7 @@ const lineProperties = {
   tomcat: optional(text(), 'a pattern of Tomcat’s `AccessLogValve`'),
   envoy: optional(text(), 'an Envoy format string or JSON format'),
   w3c: optional(text(), 'a `#Fields:` directive'),
-  text: optional(text(), 'a template: `{path}`, `{path path: conversion}`, `{path...}`, `{-}`, `{?text}`'),
+  text: optional(text(), 'a template: `{path}`, `{path path: conversion}`, `{path...}`, `{-}`, `{?text}`, `{=text}`'),
   fields: optional(list(fieldItem), 'fields in order'),
   separator: optional(text(), 'one character between `fields`; else blanks'),
   required: optional(integer(0, 200), 'how many of `fields` a line must have'),

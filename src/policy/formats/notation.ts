@@ -9,9 +9,9 @@ export interface Part {
   readonly spec: TargetSpec;
   readonly quoted: boolean;
 }
-/** Text that may stand there or not. */
+/** Text that may stand there or not; `ahead`: that what follows begins with. */
 export interface Maybe {
-  readonly kind: 'optional';
+  readonly kind: 'optional' | 'ahead';
   readonly text: string;
   readonly at: Text;
 }

@@ -53,7 +53,7 @@ class Scan {
   compile(): ScanOp[] {
     for (const [i, piece] of this.#pieces.entries()) {
       if (piece.kind === 'literal') this.#literal(piece.text);
-      else if (piece.kind === 'optional') this.#optional(piece, this.#pieces[i - 1]);
+      else if (piece.kind !== 'variable') this.#optional(piece, this.#pieces[i - 1]);
       else if (piece.spec.braces) this.#braces(piece, this.#pieces[i + 1]);
       else this.#variable(piece, i);
     }
@@ -67,11 +67,11 @@ class Scan {
   }
 
   #optional(piece: Maybe, before: Piece | undefined): void {
-    const { text, at } = piece;
+    const { kind, text, at } = piece;
     // At the end of the line it ends the variable.
-    if (before?.kind === 'variable' && this.#ends(piece)) return;
+    if (kind === 'optional' && before?.kind === 'variable' && this.#ends(piece)) return;
     if (before?.kind === 'variable') at.report('variables_adjacent', `\`${before.name.value}\` has no end before this`);
-    this.#ops.push({ op: 'optional', text });
+    this.#ops.push(kind === 'optional' ? { op: 'optional', text } : { op: 'literal', text, ahead: true });
   }
 
   /** The op takes the blank behind the braces along, so the literal after it starts behind that blank. */

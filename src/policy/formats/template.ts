@@ -4,7 +4,7 @@ import type { Piece } from './notation.ts';
 
 const PART = /\{([^{}]*)\}|[^{}]+|[{}]/g;
 
-/** Splits a template: text as it stands, `{path}`, `{path path: conversion}`, `{path...}`, `{-}`, `{?text}`. */
+/** Splits a template: text as it stands, `{path}`, `{path path: conversion}`, `{path...}`, `{-}`, `{?text}`, `{=text}`. */
 export function readTemplate(format: Text): Piece[] {
   return [...format.value.matchAll(PART)].flatMap((match): Piece[] => {
     const at = format.slice(match.index, match.index + match[0].length);
@@ -14,6 +14,7 @@ export function readTemplate(format: Text): Piece[] {
       return [{ kind: 'literal', text: match[0], at }];
     }
     if (inner.startsWith('?')) return [{ kind: 'optional', text: inner.slice(1), at }];
+    if (inner.startsWith('=')) return [{ kind: 'ahead', text: inner.slice(1), at }];
     const start = match.index + 1;
     const spec = readTarget(format.slice(start, start + inner.length));
     return [{ kind: 'variable', name: at.renamed(inner.replace(/[ :.].*$/s, '') || inner), spec, quoted: false }];

@@ -154,7 +154,7 @@ interface OpRow {
 function opRow(op: ScanOp): OpRow {
   switch (op.op) {
     case 'literal':
-      return { code: OpCode.literal, flags: 0, text: op.text, slot: 0 };
+      return { code: OpCode.literal, flags: op.ahead ? OpFlag.ahead : 0, text: op.text, slot: 0 };
     case 'optional':
       return { code: OpCode.optional, flags: 0, text: op.text, slot: 0 };
     case 'field':

@@ -104,7 +104,7 @@ class Scan {
   #step(op: ScanOp): boolean {
     switch (op.op) {
       case 'literal':
-        return this.#literal(op.text);
+        return this.#literal(op);
       case 'until':
         return this.#until(op);
       case 'field':
@@ -133,9 +133,9 @@ class Scan {
     applyCapture(this.#draft, capture, { ...this.#context, text, line: this.#line, start, end });
   }
 
-  #literal(text: string): boolean {
+  #literal({ text, ahead }: Op<'literal'>): boolean {
     if (!this.#line.startsWith(text, this.#at)) return this.#fail('literal_expected', text);
-    this.#at += text.length;
+    if (!ahead) this.#at += text.length;
     return true;
   }
 
