@@ -11,6 +11,7 @@ function showCapture(format: FormatPlan, { convert, name, slots, all = -1 }: Cap
 }
 
 function showOp(format: FormatPlan, op: ScanOp): string {
+  if (op.op === 'literal' && op.ahead) return `ahead ${JSON.stringify(op.text)}`;
   if (op.op === 'literal' || op.op === 'optional') return `${op.op} ${JSON.stringify(op.text)}`;
   if (op.op === 'rest') return `rest -> ${slotName(format, op.slot)}`;
   if (op.op === 'pairs') return `pairs ${JSON.stringify(op.separator)} | ${showNode(format, op.node, '').join('; ')}`;
