@@ -179,9 +179,20 @@ function chooseFormat(source: usize): usize {
   if (count == 1) return load<u32>(formats);
   const app = sniffApp(source);
   const other = sniffJson(source);
-  let found = other != 0 || !hasLine ? other : runAutomaton(load<u32>(source, Source.sniff_text), lineStart, lineEnd);
+  let found = other != 0 || !hasLine ? other : sniffText(source);
   if (app != 0 && (found == 0 || app < found)) found = app;
   return found == 0 ? 0 : load<u32>(formats + ((<usize>(found - 1)) << 2));
+}
+
+/** Number, from 1, of the first text format whose sniffer accepts the line; 0 none. */
+function sniffText(source: usize): u32 {
+  let found: u32 = 0;
+  let automata = <usize>load<u32>(source, Source.sniff_text);
+  while (found == 0 && load<u32>(automata) != 0) {
+    found = runAutomaton(load<u32>(automata), lineStart, lineEnd);
+    automata += 4;
+  }
+  return found;
 }
 
 /** Number, from 1, of the first format of the program the envelope names; 0 none. */

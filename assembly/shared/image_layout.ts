@@ -56,7 +56,7 @@ export enum Source {
   /** Address of u32 format addresses, and their number; one: no sniffing. */
   formats = 28,
   format_count = 32,
-  /** Automaton (`first`) over the line for text formats: index into `formats`; 0 none. */
+  /** u32 addresses of automata (`first`) over the line for text formats, up to a 0; the first that matches tells the number, from 1, in `formats`. */
   sniff_text = 36,
   /** Node whose keys are sniff bits; 0 none. */
   sniff_json = 40,

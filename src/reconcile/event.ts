@@ -9,6 +9,7 @@ export interface Event {
     readonly status?: string;
     readonly routes?: readonly string[];
     readonly unmapped?: object;
+    readonly error?: object;
   };
   readonly unmapped?: object;
   readonly [key: string]: unknown;
@@ -71,8 +72,8 @@ export function timeOf(event: Event): number {
 }
 
 /**
- * Hashes of events that do not change on the way through collectors. Id and time are left out (they are compared on their own), and keys
- * no expected event has: collectors add some.
+ * Hashes of events that do not change on the way through collectors. Id and time are left out (they are compared on their own), keys no
+ * expected event has (collectors add some), and where an error is: bytes that are no UTF-8 count differently from collector to collector.
  */
 export class ContentHasher {
   readonly #members = new Set<string>();
@@ -90,7 +91,12 @@ export class ContentHasher {
     const own: Record<string, unknown> = {
       ...only(event, this.#members),
       metadata: { ...event.metadata, uid: undefined },
-      auditlb: { ...event.auditlb, uid: undefined, unmapped: undefined },
+      auditlb: {
+        ...event.auditlb,
+        error: { ...event.auditlb.error, offset: undefined },
+        uid: undefined,
+        unmapped: undefined,
+      },
       unmapped: only(unmappedOf(event), this.#unmapped),
     };
     for (const key of TIME_KEYS) delete own[key];

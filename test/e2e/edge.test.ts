@@ -18,11 +18,22 @@ interface Expected {
   readonly siem: string[];
 }
 
+/** Lines as `tail` reads them: with the file and the offset they come from. */
+function tailed(path: string, lines: readonly string[]): { file: string; file_offset: number; log: string }[] {
+  let offset = 0;
+  return lines.map((log) => {
+    const record = { file: path, file_offset: offset, log };
+    offset += Buffer.byteLength(log) + 1;
+    return record;
+  });
+}
+
 /** What the embedded host says should arrive, in no order. */
-function expectedOf(wasm: Uint8Array): Expected {
+function expectedOf(wasm: Uint8Array, folder: string): Expected {
   const host = new FilterWasm(new FilterInstance(wasm), { escapeUnicode: false });
   const all = INPUTS.flatMap(({ tag, file }) => {
-    const chunk = sampleLines(file).map((log) => ({ seconds: 0, nanoseconds: 0, body: hostMap({ log }) }));
+    const records = tailed(join(folder, 'logs', file), sampleLines(file));
+    const chunk = records.map((record) => ({ seconds: 0, nanoseconds: 0, body: hostMap(record) }));
     return host.chunk(tag, chunk).records.map(({ body }) => host.jsonOut(body));
   });
   const routes = (line: string): string[] =>
@@ -66,11 +77,11 @@ async function edge(folder: string, filter: string, ports: readonly number[]): P
 
 describe.skipIf(!FLUENT_BIT)('the shipped edge configuration', () => {
   const wasm = filterOf('fluent-bit', 'edge', 'policy.yaml');
-  const expected = expectedOf(wasm);
 
   async function delivers(kind: 'wasm' | 'aot'): Promise<void> {
     const folder = temporaryFolder();
     const siem = temporaryFolder();
+    const expected = expectedOf(wasm, folder);
     const filter = join(folder, `filter.${kind}`);
     writeFileSync(join(folder, 'filter.wasm'), wasm);
     if (kind === 'aot') execFileSync(WAMRC!, ['-o', filter, join(folder, 'filter.wasm')], { stdio: 'ignore' });

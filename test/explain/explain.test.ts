@@ -42,7 +42,7 @@ describe('an explanation', () => {
       type: 'address',
       value: '203.0.113.9',
       from: 'capture',
-      capture: { name: 'remote_addr', as: 'address' },
+      capture: { name: 'src', as: 'address_port' },
       columns: [1, 11],
       bytes: [0, 11],
     });
@@ -91,7 +91,7 @@ describe('an explanation', () => {
     const { status, error, fields } = explained('  - {name: all}', '203.0.113.9 - - [yesterday] "GET / HTTP/1.1" x');
     expect({ status, error }).toEqual({
       status: 'failed',
-      error: { code: 'time_expected', offset: 17, expected: 'time_local' },
+      error: { code: 'time_expected', offset: 17, expected: 'time' },
     });
     expect(fields.find(({ path }) => path === 'time')).toMatchObject({ from: 'host' });
   });

@@ -6,7 +6,11 @@ const read = (format: string): string[] => program(formatOf(`envoy: ${JSON.strin
 
 describe('Envoy format strings', () => {
   it('reads the default format', () => {
-    expect(read('[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% "%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n')).toMatchInlineSnapshot(`
+    expect(
+      read(
+        '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% "%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n',
+      ),
+    ).toMatchInlineSnapshot(`
       [
         "literal "["",
         "until "] \\"" | iso_time START_TIME -> time",
@@ -30,7 +34,11 @@ describe('Envoy format strings', () => {
   });
 
   it('reads details, lengths and addresses', () => {
-    expect(read('%RESPONSE_CODE_DETAILS% %REQ(X-Custom):10% %UPSTREAM_CLUSTER% %UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% %REQUESTED_SERVER_NAME% %ROUTE_NAME%')).toMatchInlineSnapshot(`
+    expect(
+      read(
+        '%RESPONSE_CODE_DETAILS% %REQ(X-Custom):10% %UPSTREAM_CLUSTER% %UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% %REQUESTED_SERVER_NAME% %ROUTE_NAME%',
+      ),
+    ).toMatchInlineSnapshot(`
       [
         "until " " | text RESPONSE_CODE_DETAILS -> lb_classification_reason",
         "until " " | text REQ(X-CUSTOM) -> unmapped.REQ(X-CUSTOM)",
@@ -45,7 +53,9 @@ describe('Envoy format strings', () => {
   });
 
   it('reads a JSON format', () => {
-    expect(read('{"t":"%START_TIME%","m":"%REQ(:METHOD)%","c":"%RESPONSE_CODE%","x":"%REQ(X-OWN)%"}')).toMatchInlineSnapshot(`
+    expect(
+      read('{"t":"%START_TIME%","m":"%REQ(:METHOD)%","c":"%RESPONSE_CODE%","x":"%REQ(X-OWN)%"}'),
+    ).toMatchInlineSnapshot(`
       [
         "t | iso_time START_TIME -> time",
         "m | text REQ(:METHOD) -> http_method",
@@ -55,11 +65,7 @@ describe('Envoy format strings', () => {
   });
 
   it('points into the string', () => {
-    const faulty = [
-      '%START_TIME%%DURATION%',
-      '%START_TIME% 100% sure',
-      'nothing',
-    ];
+    const faulty = ['%START_TIME%%DURATION%', '%START_TIME% 100% sure', 'nothing'];
     expect(faulty.map((format) => formatFaults(`envoy: ${JSON.stringify(format)}`)).join('\n')).toMatchInlineSnapshot(`
       "policy.yaml:6:27: variables_adjacent: \`DURATION\` follows \`START_TIME\` with nothing between them
         help: put a character between them that neither can hold

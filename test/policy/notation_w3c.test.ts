@@ -6,7 +6,11 @@ const read = (format: string): string[] => program(formatOf(`w3c: ${JSON.stringi
 
 describe('W3C fields', () => {
   it('reads a directive as IIS writes it', () => {
-    expect(read('#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken')).toMatchInlineSnapshot(`
+    expect(
+      read(
+        '#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken',
+      ),
+    ).toMatchInlineSnapshot(`
       [
         "field | date date -> time_date",
         "field | clock time -> time_clock",
@@ -45,9 +49,9 @@ describe('W3C fields', () => {
   });
 
   it('points into the string', () => {
-    const faulty = [
-      '',
-    ];
-    expect(faulty.map((format) => formatFaults(`w3c: ${JSON.stringify(format)}`)).join('\n')).toMatchInlineSnapshot(`""`);
+    const faulty = [''];
+    expect(faulty.map((format) => formatFaults(`w3c: ${JSON.stringify(format)}`)).join('\n')).toMatchInlineSnapshot(
+      `""`,
+    );
   });
 });

@@ -59,7 +59,7 @@ describe('a policy in a test', () => {
     const seen = filter.line('203.0.113.9 says hello', { tag: 'nginx.access' });
     expect(seen).toMatchObject({
       status: 'failed',
-      error: { code: 'literal_expected', offset: 0, expected: ' - ' },
+      error: { code: 'literal_expected', offset: 12, expected: ' - ' },
       routes: ['archive'],
       tag: 'audit.s0.archive',
     });

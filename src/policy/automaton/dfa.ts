@@ -36,6 +36,28 @@ export function buildAutomaton(patterns: readonly Pattern[], options: AutomatonO
   return finish(minimize(draft), options.mode);
 }
 
+/**
+ * Automata that answer as one in mode `first`: the first that matches tells. Each takes a run of the patterns, in the order of their ids, of
+ * as many as fit `states`: the product of many patterns is far larger than all of their own automata.
+ */
+export function chainAutomata(patterns: readonly Pattern[], states: number): Automaton[] {
+  const first = { mode: 'first' } as const;
+  const chain: Draft[] = [];
+  for (let from = 0; from < patterns.length; ) {
+    let to = from + 1;
+    let draft = determinize(patterns.slice(from, to), first, MAX_STATES);
+    if (draft === undefined) throw new PatternError(patterns[from]!, `it takes more than ${MAX_STATES} states`);
+    for (; to < patterns.length; to++) {
+      const larger = determinize(patterns.slice(from, to + 1), first, states);
+      if (larger === undefined) break;
+      draft = larger;
+    }
+    chain.push(draft);
+    from = to;
+  }
+  return chain.map((draft) => finish(minimize(draft), 'first'));
+}
+
 interface Draft {
   readonly classOf: Uint8Array;
   readonly classes: number;

@@ -8,7 +8,7 @@ import {
   Source as SourceAt,
 } from '../../../assembly/shared/image_layout.ts';
 import { ABI_VERSION, IMAGE_BASE } from '../../../assembly/shared/limits.ts';
-import { buildAutomaton } from '../automaton.ts';
+import { buildAutomaton, chainAutomata } from '../automaton.ts';
 import { classesOf } from '../classes.ts';
 import { type MatchPlan, writeMatch } from '../condition/index.ts';
 import { enumNames, FIELD_BY_PATH } from '../fields.ts';
@@ -121,23 +121,19 @@ function placeTags(image: ImageBuilder, sources: readonly SourcePlan[]): number 
 }
 
 function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[]): number {
-  const rows = plan.sources.map((source) => {
-    const own = source.formats.map((i) => plan.formats[i]!);
-    return {
-      source,
-      name: image.text(source.name),
-      key: source.lineKey === undefined ? undefined : image.text(source.lineKey),
-      labels: placeAssigns(
-        image,
-        source.labels.map(([slot, value]) => ({ slot, value })),
-      ),
-      formats: image.words(source.formats.map((i) => formats[i]!)),
-      text: own.length > 1 ? placeTextSniffers(image, own) : 0,
-      app: own.length > 1 ? placeAppSniffers(image, own) : 0,
-      json: own.length > 1 ? placeJsonSniffers(image, own) : undefined,
-      record: placeBitNode(image, recordNode(source)),
-    };
-  });
+  const sniffers = sharedSniffers(image, plan);
+  const rows = plan.sources.map((source) => ({
+    source,
+    name: image.text(source.name),
+    key: source.lineKey === undefined ? undefined : image.text(source.lineKey),
+    labels: placeAssigns(
+      image,
+      source.labels.map(([slot, value]) => ({ slot, value })),
+    ),
+    formats: image.words(source.formats.map((i) => formats[i]!)),
+    ...sniffers(source.formats),
+    record: placeBitNode(image, recordNode(source)),
+  }));
   const at = image.reserve(Math.max(1, rows.length) * SourceAt.size);
   rows.forEach((row, i) => {
     const entry = at + i * SourceAt.size;
@@ -157,13 +153,39 @@ function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[
   return at;
 }
 
+interface Sniffers {
+  readonly text: number;
+  readonly app: number;
+  readonly json: ReturnType<typeof placeJsonSniffers>;
+}
+
+/** States of an automaton of text sniffers: a line is read by each of the chain up to where it tells. */
+const SNIFF_STATES = 600;
+
+function sharedSniffers(image: ImageBuilder, plan: Plan): (formats: readonly number[]) => Sniffers {
+  const placed = new Map<string, Sniffers>();
+  return (formats) => {
+    if (formats.length < 2) return { text: 0, app: 0, json: undefined };
+    const key = formats.join();
+    const own = formats.map((i) => plan.formats[i]!);
+    const sniffers = placed.get(key) ?? {
+      text: placeTextSniffers(image, own),
+      app: placeAppSniffers(image, own),
+      json: placeJsonSniffers(image, own),
+    };
+    placed.set(key, sniffers);
+    return sniffers;
+  };
+}
+
 function placeTextSniffers(image: ImageBuilder, formats: readonly FormatPlan[]): number {
   const patterns = formats.flatMap(({ sniff }, id) =>
     sniff.kind === 'text' && sniff.pattern !== undefined
       ? [{ kind: 'regex' as const, text: `^(?:${sniff.pattern})`, id }]
       : [],
   );
-  return patterns.length === 0 ? 0 : placeAutomaton(image, buildAutomaton(patterns, { mode: 'first' }));
+  const chain = chainAutomata(patterns, SNIFF_STATES).map((automaton) => placeAutomaton(image, automaton));
+  return image.words([...chain, 0]);
 }
 
 function placeAppSniffers(image: ImageBuilder, formats: readonly FormatPlan[]): number {
