@@ -1,8 +1,7 @@
 import { ADDRESS, parseAddress } from '../bytes/ip';
 import { slotEnd, slotInt, slotKind, slotStart } from '../event';
-import { Match, MatchField, Term } from '../shared/image_layout';
+import { Automaton, Match, MatchField, Term } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
-import { runAutomaton } from './automaton';
 
 /** A bit per rule, set by `match`: routes, then redaction rules, then sampling rules. */
 const RULE_BYTES: usize = 144;
@@ -51,7 +50,9 @@ function startRecord(section: usize): void {
 }
 
 function hit(predicate: u32): void {
-  store<u32>(stamps + ((<usize>predicate) << 2), record);
+  const stamp = stamps + ((<usize>predicate) << 2);
+  if (load<u32>(stamp) == record) return;
+  store<u32>(stamp, record);
   store<u32>(hits + ((<usize>hitCount) << 2), predicate);
   hitCount++;
 }
@@ -63,6 +64,26 @@ function hitAll(list: usize): void {
   for (let p = list + 4; p < end; p += 4) hit(load<u32>(p));
 }
 
+/** Marks the predicates an automaton (`found`) finds in a text. */
+function hitText(table: usize, start: usize, end: usize): void {
+  const transitions = <usize>load<u32>(table, Automaton.transitions);
+  const width = load<u32>(table, Automaton.width);
+  const found = load<u32>(table, Automaton.first_found);
+  const final = load<u32>(table, Automaton.first_final);
+  let state = load<u32>(table, Automaton.start);
+  for (;;) {
+    if (state >= found) {
+      if (state >= final) break;
+      hitAll(load<u32>(<usize>load<u32>(table, Automaton.found) + ((<usize>(state - found)) << 2)));
+    }
+    if (start >= end) break;
+    const symbol = <u32>load<u8>(table + load<u8>(start), Automaton.classes);
+    state = load<u16>(transitions + ((<usize>(state * width + symbol)) << 1));
+    start++;
+  }
+  hitAll(load<u32>(<usize>load<u32>(table, Automaton.accept) + ((<usize>state) << 2)));
+}
+
 function testField(field: usize): void {
   const slot = load<u32>(field, MatchField.slot);
   const kind = slotKind(slot);
@@ -70,7 +91,7 @@ function testField(field: usize): void {
   const present = load<u32>(field, MatchField.present);
   if (present != 0) hit(present - 1);
   const automaton = <usize>load<u32>(field, MatchField.automaton);
-  if (automaton != 0 && kind == SlotKind.text) hitAll(runAutomaton(automaton, slotStart(slot), slotEnd(slot)));
+  if (automaton != 0 && kind == SlotKind.text) hitText(automaton, slotStart(slot), slotEnd(slot));
   const count = load<u32>(field, MatchField.bound_count);
   if (count == 0) return;
   let interval: u32 = 0;

@@ -397,7 +397,10 @@ export enum TmplCode {
   label_object = 22,
 }
 
-/** Header, then u16 transitions by state and class, then a u32 per state: id + 1 (`first`), or the address of a list: u32 count, u32 ids (`set`). */
+/**
+ * Header, then u16 transitions by state and class, then a u32 per state: id + 1 (`first`), or the address of a list: u32 count, u32 ids
+ * (`set`, `found`). 0: none.
+ */
 export enum Automaton {
   transitions = 0,
   accept = 4,
@@ -406,6 +409,9 @@ export enum Automaton {
   start = 12,
   /** States from here on only lead to themselves. */
   first_final = 16,
+  /** Address of u32 lists of ids found when a state is reached, of those from `first_found` to `first_final`. */
+  found = 20,
+  first_found = 24,
   /** Class of each byte. */
   classes = 32,
   size = 288,

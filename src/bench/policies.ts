@@ -12,15 +12,12 @@ export const plainPolicy = (format: string): string => `${source(format)}routes:
 const SCANNERS = ['sqlmap', 'nikto', 'nuclei', 'masscan'];
 const scanner = (n: number): string => SCANNERS[n % SCANNERS.length]!;
 
-/**
- * Conditions as people write them, most with a number of their own; of the nginx lines few match any. Texts for `contains` are
- * few: each doubles the states of its field's automaton.
- */
+/** Conditions as people write them, most with a number of their own; of the nginx lines few match any. */
 const CONDITIONS: readonly ((n: number) => string)[] = [
   (n) => `url.path.startsWith("/api/v${n}/") && http.response.status >= 500`,
   (n) => `cidr("${1 + (n % 223)}.${(n * 7) % 256}.0.0/16").containsIP(src.ip) && event.outcome == "failure"`,
   (n) => `actor.name == "user-${n}" && http.request.method == "DELETE"`,
-  (n) => `http.request.user_agent.contains("${scanner(n)}") && url.path.startsWith("/app-${n}/")`,
+  (n) => `http.request.user_agent.contains("${scanner(n)}/${n}") && url.path.startsWith("/app-${n}/")`,
   (n) => `http.response.status in [401, 403] && url.path == "/admin/${n}"`,
   (n) => `bytes.out > ${49_000 + n} && url.path.endsWith(".zip")`,
   (n) => `url.query.startsWith("token=${n}&") || url.query.contains("union select") && http.response.status == 200`,

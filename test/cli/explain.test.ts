@@ -41,26 +41,26 @@ test('a line is explained for people', async () => {
     tag        audit.s1.archive
     sent to    archive, siem
 
-       field                    value                     conversion  from                 columns
-    3  time                     2026-02-03T04:05:06.000Z  clf_time    time_local           22-47
-       event.class              http_activity                         the format says so
-       event.category           network                               derived
-       event.activity           get                                   derived
-       event.outcome            failure                               derived
-       event.severity           low                                   derived
-    1  src.ip                   203.0.113.9               address     remote_addr          1-11
-    a  bytes.out                12                        count       body_bytes_sent      80-81
-    4  http.request.method      GET                                   derived              51-53
-    8  http.version             1.1                                   derived              71-73
-    b  http.request.user_agent  curl/8.5.0                text        http_user_agent      88-97
-    9  http.response.status     401                       count       status               76-78
-    5  url.full                 /admin?x=1                            derived              55-64
-    6  url.path                 /admin                                derived              55-60
-    7  url.query                x=1                                   derived              62-64
-    2  actor.name               alice                     text        remote_user          15-19
-       actor.type               end_user                              derived
-       actor.attributed_by      authenticated_user                    derived
-       labels.service           shop                                  label of the source
+       field                    value                     conversion    from                 columns
+    3  time                     2026-02-03T04:05:06.000Z  any_time      time                 22-47
+       event.class              http_activity                           the format says so
+       event.category           network                                 derived
+       event.activity           get                                     derived
+       event.outcome            failure                                 derived
+       event.severity           low                                     derived
+    1  src.ip                   203.0.113.9               address_port  src                  1-11
+    a  bytes.out                12                        count         body_bytes_sent      80-81
+    4  http.request.method      GET                                     derived              51-53
+    8  http.version             1.1                                     derived              71-73
+    b  http.request.user_agent  curl/8.5.0                text          http_user_agent      88-97
+    9  http.response.status     401                       count         status               76-78
+    5  url.full                 /admin?x=1                              derived              55-64
+    6  url.path                 /admin                                  derived              55-60
+    7  url.query                x=1                                     derived              62-64
+    2  actor.name               alice                     text          actor                15-19
+       actor.type               end_user                                derived
+       actor.attributed_by      authenticated_user                      derived
+       labels.service           shop                                    label of the source
 
     routes
       siem: not taken, a near miss

@@ -6,9 +6,13 @@ import { escapeText } from '../../src/policy/image/builder.ts';
 /** Ids of the patterns that match, as the engine walks the table. */
 function run(automaton: Automaton, text: string, raw = false): readonly number[] {
   let state = automaton.start;
-  for (const byte of Buffer.from(raw ? text : escapeText(text)))
+  const ids = new Set(automaton.found[state - automaton.firstFound]);
+  for (const byte of Buffer.from(raw ? text : escapeText(text))) {
     state = automaton.next[state * automaton.classes + automaton.classOf[byte]!]!;
-  return automaton.accept[state]!;
+    for (const id of automaton.found[state - automaton.firstFound] ?? []) ids.add(id);
+  }
+  for (const id of automaton.accept[state]!) ids.add(id);
+  return [...ids].sort((a, b) => a - b);
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
@@ -72,7 +76,7 @@ const pattern = (id: number): fc.Arbitrary<Pattern> =>
   );
 
 describe('automata', () => {
-  test.each(['set', 'first'] as const)('mode %s answers as RegExp does', (mode) => {
+  test.each(['set', 'first', 'found'] as const)('mode %s answers as RegExp does', (mode) => {
     fc.assert(
       fc.property(
         fc.tuple(pattern(0), pattern(1), pattern(2)),
@@ -87,6 +91,13 @@ describe('automata', () => {
       ),
       { numRuns: 400 },
     );
+  });
+
+  test('the states of `found` grow with the texts looked for, not with their combinations', () => {
+    const patterns = Array.from({ length: 200 }, (_, id) => ({ kind: 'contains' as const, text: `word${id}.`, id }));
+    const automaton = buildAutomaton(patterns, { mode: 'found' });
+    expect(automaton.accept.length).toBeLessThan(800);
+    expect(run(automaton, 'word7.word19.word199.word')).toEqual([7, 19, 199]);
   });
 
   test('reads plain text where it is asked to', () => {

@@ -1,10 +1,17 @@
 import { ANCHORS_MAX, END, Nfa, type Pattern, PatternError, START } from './nfa.ts';
 
 /**
- * A deterministic automaton over bytes. State 0 is the start; states from `firstFinal` on never change their answer.
+ * What an automaton answers. `first`: the smallest id that matches; `set`: all of them; `found`: all of them too, those that match whatever
+ * follows as soon as they are found. Each text looked for anywhere doubles the states of `set`, which must know at the end what it has met.
+ */
+export type Mode = 'first' | 'set' | 'found';
+
+/**
+ * A deterministic automaton over bytes. States from `firstFound` on tell ids when they are reached, those from `firstFinal` on tell none and
+ * never change.
  */
 export interface Automaton {
-  readonly mode: 'first' | 'set';
+  readonly mode: Mode;
   /** Class of each byte, and the number of classes. */
   readonly classOf: Uint8Array;
   readonly classes: number;
@@ -12,13 +19,15 @@ export interface Automaton {
   readonly next: Uint32Array;
   /** Ids accepted in each state, ascending; at most one in mode `first`. */
   readonly accept: readonly (readonly number[])[];
+  /** Ids found when a state is reached, of the states from `firstFound` to `firstFinal`. */
+  readonly found: readonly (readonly number[])[];
   readonly start: number;
+  readonly firstFound: number;
   readonly firstFinal: number;
 }
 
 export interface AutomatonOptions {
-  /** `first`: the smallest id that matches; `set`: all of them. */
-  readonly mode: 'first' | 'set';
+  readonly mode: Mode;
   /** The text is plain UTF-8, not JSON-escaped. */
   readonly raw?: boolean;
   /** States at most. */
@@ -63,6 +72,13 @@ interface Draft {
   readonly classes: number;
   readonly rows: number[][];
   readonly accept: number[][];
+  readonly found: number[][];
+}
+
+/** States of the nondeterministic automaton, and the ids found on the way there. */
+interface Reached {
+  readonly states: readonly number[];
+  readonly found: readonly number[];
 }
 
 /** The pattern that alone, or failing that together with those before it, breaks the limit. */
@@ -79,31 +95,32 @@ function determinize(patterns: readonly Pattern[], options: AutomatonOptions, li
   const { classOf, classes, sample } = byteClasses(nfa);
   const steps = new Steps(nfa, [...sample, START, END]);
   const known = new Map<string, number>();
-  const sets: (readonly number[])[] = [];
-  const intern = (set: readonly number[]): number => {
-    const key = set.join();
+  const all: Reached[] = [];
+  const intern = ({ states, found }: Reached): number => {
+    const key = `${states.join()}|${found.join()}`;
     const index = known.get(key);
     if (index !== undefined) return index;
-    known.set(key, sets.length);
-    return sets.push(set) - 1;
+    known.set(key, all.length);
+    return all.push({ states, found }) - 1;
   };
-  const close = (set: Set<number>): readonly number[] => prune(nfa, set, first);
+  const close = (set: Set<number>): Reached =>
+    options.mode === 'found' ? takeFound(nfa, set) : { states: prune(nfa, set, first), found: [] };
   const [start, end] = [sample.length, sample.length + 1];
-  const anchored = (set: readonly number[], symbol: number): Set<number> => {
+  const anchored = (set: Iterable<number>, symbol: number): Set<number> => {
     let reached = new Set(set);
     for (let i = 0; i < ANCHORS_MAX; i++) reached = steps.from([...reached], symbol);
     return reached;
   };
-  intern(close(anchored(close(steps.closureOf(nfa.start)), start)));
+  intern(close(anchored(steps.closureOf(nfa.start), start)));
   const rows: number[][] = [];
   const accept: number[][] = [];
-  for (let i = 0; i < sets.length; i++) {
-    if (sets.length > limit) return undefined;
-    const set = sets[i]!;
-    rows.push(sample.map((_, symbol) => intern(close(steps.from(set, symbol)))));
-    accept.push(acceptedIds(nfa, anchored(set, end), first));
+  for (let i = 0; i < all.length; i++) {
+    if (all.length > limit) return undefined;
+    const { states } = all[i]!;
+    rows.push(sample.map((_, symbol) => intern(close(steps.from(states, symbol)))));
+    accept.push(acceptedIds(nfa, anchored(states, end), first));
   }
-  return { classOf, classes, rows, accept };
+  return { classOf, classes, rows, accept, found: all.map(({ found }) => [...found]) };
 }
 
 /** Where the symbols lead from each state, empty moves behind them included. */
@@ -193,6 +210,13 @@ function prune(nfa: Nfa, set: Set<number>, first: boolean): number[] {
   return [...set].sort((a, b) => a - b);
 }
 
+/** Takes out states whose pattern matches whatever follows. */
+function takeFound(nfa: Nfa, set: Set<number>): Reached {
+  const found = [...set].filter((state) => nfa.sticky.has(state)).map((state) => nfa.ids[state]!);
+  const states = [...set].filter((state) => !nfa.sticky.has(state));
+  return { states: states.sort((a, b) => a - b), found: [...new Set(found)].sort((a, b) => a - b) };
+}
+
 function acceptedIds(nfa: Nfa, set: Set<number>, first: boolean): number[] {
   const ids = [...new Set([...set].filter((state) => nfa.accepting.has(state)).map((state) => nfa.ids[state]!))];
   ids.sort((a, b) => a - b);
@@ -201,7 +225,7 @@ function acceptedIds(nfa: Nfa, set: Set<number>, first: boolean): number[] {
 
 /** Merges states nothing tells apart, by Moore's partition refinement. The start keeps its place as state 0. */
 function minimize(draft: Draft): Draft {
-  let groups = numbered(draft.accept.map((ids) => ids.join(',')));
+  let groups = numbered(draft.accept.map((ids, i) => `${ids.join()}|${draft.found[i]!.join()}`));
   for (let count = 0; count < groups.count; ) {
     count = groups.count;
     const current = groups.of;
@@ -209,13 +233,15 @@ function minimize(draft: Draft): Draft {
   }
   const rows: number[][] = [];
   const accept: number[][] = [];
+  const found: number[][] = [];
   draft.rows.forEach((row, i) => {
     const group = groups.of[i]!;
     if (rows[group] !== undefined) return;
     rows[group] = row.map((to) => groups.of[to]!);
     accept[group] = draft.accept[i]!;
+    found[group] = draft.found[i]!;
   });
-  return { ...draft, rows, accept };
+  return { ...draft, rows, accept, found };
 }
 
 function numbered(keys: readonly string[]): { of: number[]; count: number } {
@@ -231,10 +257,10 @@ function numbered(keys: readonly string[]): { of: number[]; count: number } {
   return { of, count: numbers.size };
 }
 
-/** Puts states that only lead to themselves last. */
-function finish(draft: Draft, mode: 'first' | 'set'): Automaton {
-  const isFinal = draft.rows.map((row, i) => row.every((to) => to === i));
-  const order = [...draft.rows.keys()].sort((a, b) => Number(isFinal[a]) - Number(isFinal[b]) || a - b);
+/** Puts states that tell what was found behind the others, and those that only lead to themselves last. */
+function finish(draft: Draft, mode: Mode): Automaton {
+  const rank = draft.rows.map((row, i) => (draft.found[i]!.length > 0 ? 1 : row.every((to) => to === i) ? 2 : 0));
+  const order = [...draft.rows.keys()].sort((a, b) => rank[a]! - rank[b]! || a - b);
   const place = new Map(order.map((state, i) => [state, i]));
   const next = new Uint32Array(order.length * draft.classes);
   order.forEach((state, i) => {
@@ -243,6 +269,9 @@ function finish(draft: Draft, mode: 'first' | 'set'): Automaton {
     });
   });
   const accept = order.map((state) => draft.accept[state]!);
-  const firstFinal = isFinal.filter((each) => !each).length;
-  return { mode, classOf: draft.classOf, classes: draft.classes, next, accept, start: place.get(0)!, firstFinal };
+  const firstFound = rank.filter((each) => each === 0).length;
+  const firstFinal = rank.filter((each) => each < 2).length;
+  const found = order.slice(firstFound, firstFinal).map((state) => draft.found[state]!);
+  const { classOf, classes } = draft;
+  return { mode, classOf, classes, next, accept, found, start: place.get(0)!, firstFound, firstFinal };
 }

@@ -44,12 +44,17 @@ export class Nfa {
   readonly accepting = new Set<number>();
   readonly sticky = new Set<number>();
   readonly start: number;
+  /** Any text before a pattern, the symbols around it included: shared, so that what is under way stays small. */
+  readonly #anything: number;
   readonly #raw: boolean;
   #id = -1;
 
   constructor(patterns: readonly Pattern[], raw: boolean) {
     this.#raw = raw;
     this.start = this.#state();
+    this.#anything = this.#state();
+    this.states[this.start]!.epsilon.push(this.#anything);
+    this.#edge(this.#anything, 0, END, this.#anything);
     for (const pattern of patterns) {
       this.#id = pattern.id;
       this.#add(pattern);
@@ -67,16 +72,13 @@ export class Nfa {
 
   #add(pattern: Pattern): void {
     const { kind, text } = pattern;
-    const first = this.#state();
-    this.states[this.start]!.epsilon.push(first);
     if (kind === 'regex') {
-      const last = this.#alternatives(this.#anything(first), parseRegex(pattern), pattern);
-      this.#accept(last, true);
+      this.#accept(this.#alternatives(this.#anything, parseRegex(pattern), pattern), true);
       return;
     }
     const open = { suffix: true, contains: true }[kind as string] ?? false;
     const loose = { prefix: true, contains: true }[kind as string] ?? false;
-    let at = open ? this.#anything(first) : this.#symbol(first, START);
+    let at = open ? this.#anything : this.#symbol(this.start, START);
     if (kind === 'glob') {
       const star = text.endsWith('*');
       at = this.#glob(at, star ? text.replace(/\*+$/, '') : text, pattern);
@@ -87,7 +89,9 @@ export class Nfa {
     this.#accept(loose ? at : this.#symbol(at, END), loose);
   }
 
-  #accept(state: number, sticky: boolean): void {
+  #accept(last: number, sticky: boolean): void {
+    const state = this.#state();
+    this.states[last]!.epsilon.push(state);
     this.accepting.add(state);
     if (!sticky) return;
     this.sticky.add(state);
@@ -99,14 +103,6 @@ export class Nfa {
     const to = this.#state();
     this.#edge(from, symbol, symbol, to);
     this.#edge(to, symbol, symbol, to);
-    return to;
-  }
-
-  /** Any text, the symbols around it included. */
-  #anything(from: number): number {
-    const to = this.#state();
-    this.states[from]!.epsilon.push(to);
-    this.#edge(to, 0, END, to);
     return to;
   }
 

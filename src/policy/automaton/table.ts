@@ -3,34 +3,45 @@ import type { Automaton } from './dfa.ts';
 
 /** The automaton as the engine walks it (`Automaton` in `assembly/shared/image_layout.ts`), for this address. */
 export function writeAutomaton(automaton: Automaton, address: number): Uint8Array {
-  const { accept, classes, classOf, next } = automaton;
+  const { accept, classes, classOf, found, mode, next } = automaton;
   const transitions = At.size;
   const accepted = (transitions + (accept.length * classes * 2 + 7)) & ~7;
-  const lists = accept.map((ids) => (automaton.mode === 'set' && ids.length > 0 ? [ids.length, ...ids] : []));
-  const listsAt = accepted + accept.length * 4;
-  const bytes = new Uint8Array((listsAt + lists.flat().length * 4 + 7) & ~7);
+  const foundAt = accepted + accept.length * 4;
+  const listed = [...(mode === 'first' ? [] : accept), ...found].filter((ids) => ids.length > 0);
+  const lists = new Map(listed.map((ids) => [ids.join(), ids]));
+  const places = new Map<string, number>();
+  let end = foundAt + found.length * 4;
+  for (const [key, ids] of lists) {
+    places.set(key, address + end);
+    end += 4 + ids.length * 4;
+  }
+  const bytes = new Uint8Array((end + 7) & ~7);
   const view = new DataView(bytes.buffer);
-  view.setUint32(At.transitions, address + transitions, true);
-  view.setUint32(At.accept, address + accepted, true);
-  view.setUint32(At.width, classes, true);
-  view.setUint32(At.start, automaton.start, true);
-  view.setUint32(At.first_final, automaton.firstFinal, true);
+  const set = (at: number, value: number): void => view.setUint32(at, value, true);
+  set(At.transitions, address + transitions);
+  set(At.accept, address + accepted);
+  set(At.width, classes);
+  set(At.start, automaton.start);
+  set(At.first_final, automaton.firstFinal);
+  set(At.found, address + foundAt);
+  set(At.first_found, automaton.firstFound);
   bytes.set(classOf, At.classes);
-  let list = listsAt;
-  accept.forEach((ids, state) => {
-    for (let c = 0; c < classes; c++)
-      view.setUint16(transitions + (state * classes + c) * 2, next[state * classes + c]!, true);
-    const values = lists[state]!;
-    const first = ids[0] === undefined ? 0 : ids[0] + 1;
-    view.setUint32(
-      accepted + state * 4,
-      automaton.mode === 'first' ? first : values.length === 0 ? 0 : address + list,
-      true,
-    );
-    for (const value of values) {
-      view.setUint32(list, value, true);
-      list += 4;
-    }
+  next.forEach((to, i) => {
+    view.setUint16(transitions + i * 2, to, true);
   });
+  const answer = (ids: readonly number[]): number => {
+    if (ids.length === 0) return 0;
+    return mode === 'first' ? ids[0]! + 1 : places.get(ids.join())!;
+  };
+  accept.forEach((ids, state) => {
+    set(accepted + state * 4, answer(ids));
+  });
+  found.forEach((ids, i) => {
+    set(foundAt + i * 4, answer(ids));
+  });
+  for (const [key, ids] of lists)
+    [ids.length, ...ids].forEach((value, i) => {
+      set(places.get(key)! - address + i * 4, value);
+    });
   return bytes;
 }

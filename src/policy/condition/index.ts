@@ -102,7 +102,7 @@ function build(
   report: (pattern: Pattern, message: string) => void,
 ): Automaton | undefined {
   try {
-    return buildAutomaton(patterns, { mode: 'set' });
+    return buildAutomaton(patterns, { mode: 'found' });
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     report(error.pattern, error.message);
