@@ -10,7 +10,7 @@ const lint = (text: string): string => {
 };
 
 const routes = (...conditions: string[]): string =>
-  `auditlb: 1\nsources: [{name: a, tag: a, format: auto}]\nroutes:\n${conditions
+  `auditlb: 1\nsources: [{name: a, tag: a, format: nginx_combined}]\nroutes:\n${conditions
     .map((when, i) => `  - {name: r${i}, when: ${JSON.stringify(when)}}\n`)
     .join('')}`;
 
@@ -22,7 +22,7 @@ test('what is hardly meant is shown with its place', () => {
   expect(
     lint(`auditlb: 1
 sources:
-  - {name: all, tag: 'nginx.*', format: auto}
+  - {name: all, tag: 'nginx.*', format: nginx_combined}
   - {name: web, tag: nginx.web.*, format: nginx_combined}
 routes:
   - {name: siem, when: 'event.outcome == "failure" && event.outcome == "success"', to: siem}
