@@ -16,28 +16,24 @@ export function parseAddress(start: usize, end: usize): bool {
 
 /** Four numbers up to 255 without leading zeros, into four bytes of `ADDRESS` at `at`. */
 function parseIpv4(p: usize, end: usize, at: usize): bool {
-  const last = ADDRESS + at + 4;
-  let out = ADDRESS + at;
-  let n: u32 = 0;
-  let digits: u32 = 0;
-  while (p < end) {
-    const c = <u32>load<u8>(p++);
-    const digit = c - 0x30;
-    if (digit < 10) {
-      if (digits != 0 && n == 0) return false;
+  let address: u32 = 0;
+  for (let i = 0; ; i++) {
+    if (p >= end) return false;
+    let n = <u32>load<u8>(p++) - 0x30;
+    if (n > 9) return false;
+    for (let more = 0; p < end && more < 2; more++, p++) {
+      const digit = <u32>load<u8>(p) - 0x30;
+      if (digit > 9) break;
+      if (n == 0) return false;
       n = n * 10 + digit;
-      digits++;
-      if (n > 255) return false;
-    } else {
-      if (c != 0x2e || digits == 0 || out + 1 >= last) return false;
-      store<u8>(out++, <u8>n);
-      n = 0;
-      digits = 0;
     }
+    if (n > 255) return false;
+    address = (address >> 8) | (n << 24);
+    if (i == 3) break;
+    if (p >= end || load<u8>(p++) != 0x2e) return false;
   }
-  if (digits == 0 || out + 1 != last) return false;
-  store<u8>(out, <u8>n);
-  return true;
+  store<u32>(ADDRESS + at, address);
+  return p == end;
 }
 
 /** The name behind the `%` of an address: letters, digits, `_.:-`. */

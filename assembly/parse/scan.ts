@@ -122,11 +122,14 @@ function field(capture: usize, p: usize, end: usize): usize {
     const escaped = escapesQuotes();
     let q = start;
     while (q < end) {
-      const c = <u32>load<u8>(q);
-      if (c != 0x5c) {
-        q++;
+      const x = load<u64>(q) ^ 0x5c5c5c5c5c5c5c5c;
+      const hit = (x - ONES) & ~x & HIGHS;
+      if (hit == 0) {
+        q += 8;
         continue;
       }
+      q += <usize>(ctz(hit) >> 3);
+      if (q >= end) break;
       if (load<u8>(q, 1) == 0x22 && (q + 2 == end || load<u8>(q, 2) == 0x20)) {
         convert(capture, start, q);
         return q + 2 < end ? q + 3 : end;
@@ -140,7 +143,16 @@ function field(capture: usize, p: usize, end: usize): usize {
     return end;
   }
   let q = p;
-  while (q < end && load<u8>(q) != 0x20) q++;
+  while (q < end) {
+    const x = load<u64>(q) ^ 0x2020202020202020;
+    const hit = (x - ONES) & ~x & HIGHS;
+    if (hit != 0) {
+      q += <usize>(ctz(hit) >> 3);
+      break;
+    }
+    q += 8;
+  }
+  if (q > end) q = end;
   convert(capture, p, q);
   return q < end ? q + 1 : end;
 }

@@ -1,11 +1,13 @@
 import { sameBytes } from '../bytes/ascii';
 import { findText } from '../parse/find';
-import { Glob } from '../shared/image_layout';
+import { Glob, GlobList } from '../shared/image_layout';
 
 /** Number of the first pattern that matches the whole text, if it is below `limit`; 0 none. */
 export function findGlob(globs: usize, start: usize, end: usize, limit: u32): u32 {
-  const last = globs + 4 + <usize>load<u32>(globs) * Glob.size;
-  for (let glob = globs + 4; glob < last; glob += Glob.size) {
+  const first = start < end ? <u32>load<u8>(start) : 0;
+  if (((load<u32>(globs + ((<usize>(first >> 5)) << 2), GlobList.first) >> (first & 31)) & 1) == 0) return 0;
+  const last = globs + GlobList.size + <usize>load<u32>(globs, GlobList.count) * Glob.size;
+  for (let glob = globs + GlobList.size; glob < last; glob += Glob.size) {
     const id = load<u32>(glob, Glob.id);
     if (id >= limit) return 0;
     const prefix = <usize>load<u32>(glob, Glob.prefix + 4);

@@ -269,9 +269,17 @@ export enum MapTable {
   and_names = 20,
   /** Node of the texts without `*`: case index + 1 as the bit; 0 none. */
   exact = 24,
-  /** u32 number of the other patterns, then `Glob`s by case; 0 none. */
+  /** `GlobList` of the other patterns; 0 none. */
   globs = 28,
   size = 32,
+}
+
+/** 36 bytes, then `Glob`s by case. */
+export enum GlobList {
+  count = 0,
+  /** A bit per byte one of them may begin with. */
+  first = 4,
+  size = 36,
 }
 
 /** 28 bytes. A pattern: what stands before its first star, behind its last one, and between. */

@@ -3,6 +3,7 @@ import {
   Assign as AssignAt,
   Format as FormatAt,
   Glob as GlobAt,
+  GlobList as GlobListAt,
   MapCase as MapCaseAt,
   MapTable as MapTableAt,
   Op as OpAt,
@@ -245,10 +246,17 @@ function placeGlobList(image: ImageBuilder, globs: readonly Pattern[]): number {
       count: middles.length,
     };
   });
-  const at = image.reserve(4 + rows.length * GlobAt.size);
-  image.u32(at, rows.length);
+  const at = image.reserve(GlobListAt.size + rows.length * GlobAt.size);
+  image.u32(at + GlobListAt.count, rows.length);
+  const firsts = globs.map(({ text }) => (text.startsWith('*') ? undefined : Buffer.from(escapeText(text))[0]!));
+  for (let word = 0; word < 8; word++) {
+    let bits = 0;
+    for (let bit = 0; bit < 32; bit++)
+      if (firsts.some((first) => first === undefined || first === word * 32 + bit)) bits |= 1 << bit;
+    image.u32(at + GlobListAt.first + word * 4, bits >>> 0);
+  }
   rows.forEach(({ id, prefix, suffix, middles, count }, i) => {
-    const entry = at + 4 + i * GlobAt.size;
+    const entry = at + GlobListAt.size + i * GlobAt.size;
     image.u32(entry + GlobAt.id, id + 1);
     image.span(entry + GlobAt.prefix, prefix);
     image.span(entry + GlobAt.suffix, suffix);
