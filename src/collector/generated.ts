@@ -9,7 +9,11 @@ export interface Places {
   readonly state: string;
   /** Where the filter is, if not with the configuration. */
   readonly filter?: string;
+  /** Address health and metrics are served at, if not the loopback. */
+  readonly listen?: string;
 }
+
+export const LOOPBACK = '127.0.0.1';
 
 export const filterPath = ({ config, filter }: Places): string => `${filter ?? config}/${FILTER_FILE}`;
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig, FLUENT_BIT_RULES, VECTOR_RULES } from '../../src/collector/doctor/index.ts';
+import { formatDiagnostic } from '../../src/diagnostic.ts';
 import { packageRoot } from '../../src/policy/catalog.ts';
 
 /** Each a configuration with one `HERE`: the finding stands right behind it. */
@@ -236,6 +237,50 @@ describe('the doctor', () => {
     `);
   });
 
+  it('finds in TOML what it finds in YAML', () => {
+    const toml = `data_dir = "/var/lib/vector"
+acknowledgements.enabled = true
+
+[sources.in]
+type = "file"
+include = ["/var/log/*.log"]
+
+[transforms."by kind"]
+type = "route"
+inputs = ["in"]
+route = { a = "true" }
+
+[sinks.out]
+type = "http"
+inputs = [ "by kind.a" ]
+uri = "http://127.0.0.1:9701/v1/batch/x"
+  [sinks.out.buffer]
+  type = "disk"
+  max_size = 268_435_488
+`;
+    const yaml = `data_dir: /var/lib/vector
+acknowledgements: {enabled: true}
+sources: {in: {type: file, include: [/var/log/*.log]}}
+transforms: {by kind: {type: route, inputs: [in], route: {a: "true"}}}
+sinks: {out: {type: http, inputs: [by kind.a], uri: "http://127.0.0.1:9701/v1/batch/x", buffer: {type: disk, max_size: 268435488}}}
+`;
+    const found = (text: string): string[] =>
+      checkConfig('vector', text)
+        .diagnostics.map(({ code }) => code)
+        .sort();
+    expect(found(toml)).toEqual(found(yaml));
+    expect(checkConfig('vector.toml', toml).diagnostics.map(formatDiagnostic)).toMatchInlineSnapshot(`
+      [
+        "vector.toml:4:10: line_limit: lines over 100 KiB are discarded
+        help: set \`max_line_bytes: 8388608\`",
+        "vector.toml:8:13: unmatched_route: what no route of \`by kind\` takes is acknowledged and gone
+        help: give \`by kind._unmatched\` to a sink, such as a file",
+        "vector.toml:13:8: refused_is_dropped: sink \`out\` drops a batch the filter answers with 400 to 499, and its file is read on
+        help: set \`retry_strategy: {type: all}\`",
+      ]
+    `);
+  });
+
   it('accepts what a comment allows, on the line or above it', () => {
     const text = pipeline({ output: '{name: http, match: t}' });
     const marked = text.replace('    - {name: http', '    # auditlb: allow retry_limit\n    - {name: http');
@@ -247,10 +292,10 @@ describe('the doctor', () => {
   });
 
   it('says what it cannot read', () => {
-    const codes = ['[sources.in]\ntype = "file"\n', 'a: 1\n', 'pipeline: [\n'].map(
+    const codes = ['[sources.in]\ntype = "file\n', 'a: 1\n', 'pipeline: [\n'].map(
       (text) => checkConfig('x', text).diagnostics[0]?.code,
     );
-    expect(codes).toEqual(['toml_unread', 'collector_unknown', expect.stringMatching(/^yaml_/)]);
+    expect(codes).toEqual(['toml_syntax', 'collector_unknown', expect.stringMatching(/^yaml_/)]);
   });
 });
 

@@ -4,6 +4,7 @@ import { loadYaml } from '../../policy/document/load.ts';
 import { SourceFile } from '../../policy/document/source_file.ts';
 import type { FluentBitConfig, Rule, VectorConfig } from './model.ts';
 import { readClassic } from './read_classic.ts';
+import { readVectorToml } from './read_toml.ts';
 import { readFluentBitYaml, readVectorYaml } from './read_yaml.ts';
 import { DELIVERY_RULES } from './rules/fluent_bit_delivery.ts';
 import { FILTER_RULES } from './rules/fluent_bit_filter.ts';
@@ -43,11 +44,7 @@ function apply<C extends FluentBitConfig | VectorConfig>(config: C, rules: reado
 
 function read(file: SourceFile): FluentBitConfig | VectorConfig | undefined {
   if (/^\s*\[(SERVICE|INPUT|FILTER|OUTPUT)\]/im.test(file.text)) return readClassic(file);
-  if (/^\s*\[+(sources|transforms|sinks)\./m.test(file.text)) {
-    const help = 'turn it into YAML: `vector convert-config FILE.toml FILE.yaml`';
-    file.report({ start: 0, end: 1 }, 'toml_unread', 'Vector’s TOML is not read', help);
-    return undefined;
-  }
+  if (/^\s*\[+"?(sources|transforms|sinks)"?\./m.test(file.text)) return readVectorToml(file);
   const root = loadYaml(file)?.root;
   if (root === undefined) return undefined;
   if (root.has('pipeline') || root.has('service')) return readFluentBitYaml(file, root);

@@ -1,6 +1,6 @@
 import type { YAMLMap } from 'yaml';
 import type { Delivery } from '../../policy/delivery.ts';
-import { type Generated, generatedBy, type Places, PORTS } from '../generated.ts';
+import { type Generated, generatedBy, LOOPBACK, type Places, PORTS } from '../generated.ts';
 import { about, list, map, yamlText } from '../yaml_text.ts';
 import { inputs, parsers } from './inputs.ts';
 import { nodeFiles, outputs } from './outputs.ts';
@@ -16,7 +16,7 @@ export function fluentBit(delivery: Delivery, places: Places, more: readonly YAM
     map(
       ['inputs', list([...inputs(delivery, places), ...more])],
       ['filters', list(counters(delivery))],
-      ['outputs', list([...outputs(delivery, places), metrics()])],
+      ['outputs', list([...outputs(delivery, places), metrics(places)])],
     ),
   ]);
   const head = `${generatedBy(delivery.policy)}\nFluent Bit 5.1 (the filter needs 4.1.2 or newer, whose WebAssembly instances live as long as the collector).`;
@@ -58,11 +58,11 @@ function counters({ raw }: Delivery): YAMLMap[] {
   return all;
 }
 
-const metrics = () =>
+const metrics = ({ listen }: Places) =>
   map(
     ['name', 'prometheus_exporter'],
     ['alias', 'auditlb_events'],
     ['match', 'auditlb.metrics'],
-    ['host', '0.0.0.0'],
+    ['host', listen ?? LOOPBACK],
     ['port', PORTS.events],
   );

@@ -1,5 +1,5 @@
 import type { YAMLMap } from 'yaml';
-import { type Places, PORTS } from '../generated.ts';
+import { LOOPBACK, type Places, PORTS } from '../generated.ts';
 import { map } from '../yaml_text.ts';
 
 export function service(places: Places): YAMLMap {
@@ -8,7 +8,7 @@ export function service(places: Places): YAMLMap {
     ['grace', 30, 'seconds for what is in flight when the collector stops; the rest is on disk'],
     ['log_level', 'info'],
     ['http_server', 'on', 'metrics: /api/v2/metrics/prometheus, health: /api/v1/health'],
-    ['http_listen', '0.0.0.0'],
+    ['http_listen', places.listen ?? LOOPBACK],
     ['http_port', PORTS.collector],
     ['health_check', 'on'],
     ['storage.path', `${places.state}/storage`],

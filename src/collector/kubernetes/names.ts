@@ -22,7 +22,12 @@ export const metadata = (name: string, role?: Role): Entry => [
 export const object = (apiVersion: string, kind: string, ...entries: readonly Entry[]) =>
   map(['apiVersion', apiVersion], ['kind', kind], ...entries);
 
-export const PLACES: Places = { config: '/etc/fluent-bit', state: '/var/lib/auditlb', filter: '/etc/auditlb' };
+export const PLACES: Places = {
+  config: '/etc/fluent-bit',
+  state: '/var/lib/auditlb',
+  filter: '/etc/auditlb',
+  listen: '0.0.0.0',
+};
 /** Not 24224, which a source of the policy may have. */
 export const FORWARD_PORT = 24240;
 export const REPLICAS = 2;
