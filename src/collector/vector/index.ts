@@ -112,7 +112,7 @@ const ownSinks = (places: Places): Entry[] => [
     map(
       ['type', 'prometheus_exporter'],
       ['inputs', list(['auditlb_metrics'])],
-      ['address', '0.0.0.0:9598'],
+      ['address', '127.0.0.1:9598'],
       ['acknowledgements', inline(['enabled', false])],
     ),
   ],
