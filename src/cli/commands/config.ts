@@ -1,14 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
+import { stringify } from 'yaml';
 import { fluentBit } from '../../collector/fluent_bit/index.ts';
 import { FILTER_FILE, type Generated, type Places, textFiles } from '../../collector/generated.ts';
 import { kubernetes } from '../../collector/kubernetes/index.ts';
+import { DEFAULT_VALUES, readValues, type Values } from '../../collector/kubernetes/values.ts';
 import { metrics } from '../../collector/metrics/index.ts';
 import { configure } from '../../collector/read_delivery.ts';
 import { type Front, vector } from '../../collector/vector/index.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
 import type { BuiltFilter } from '../../filter.ts';
 import type { Delivery } from '../../policy/delivery.ts';
+import { SourceFile } from '../../policy/document/source_file.ts';
 import { TEST_KEY } from '../../policy/redact/pseudonym.ts';
 import { readKey, readPolicyFile } from '../policy_file.ts';
 import { CommandError, EXIT, printDiagnostics, say } from '../terminal.ts';
@@ -63,10 +67,36 @@ function vectorCommand(): Command {
 }
 
 function kubernetesCommand(): Command {
-  return withPolicy(
-    'kubernetes',
-    'Fluent Bit in Kubernetes: agents on the nodes, aggregators with disks, for kubectl.',
-  ).action((options: Options) => run(options, (delivery, filter) => kubernetes(delivery, filter)));
+  return withPolicy('kubernetes', 'Fluent Bit in Kubernetes: agents on the nodes, aggregators with disks, for kubectl.')
+    .option('--values <file>', 'YAML of what differs from cluster to cluster: namespace, images, sizes')
+    .option('--key-file <file>', 'key of pseudonyms (else AUDITLB_PSEUDONYM_KEY); the filter holds it then')
+    .addHelpText(
+      'after',
+      `\nValues, as they are without a file; also filterImage, imagePullSecret, storage.class:\n${valuesText}`,
+    )
+    .action((options: Options & { values?: string }) => {
+      const values = options.values === undefined ? DEFAULT_VALUES : readValuesFile(options.values, options.json);
+      if (values === undefined) process.exitCode = EXIT.couldNotRun;
+      else run(options, (delivery, filter) => kubernetes(delivery, filter, values));
+    });
+}
+
+const valuesText = stringify(DEFAULT_VALUES, { flowCollectionPadding: false }).replace(/^/gm, '  ').trimEnd();
+
+/** The values of a file without faults; otherwise they are printed and nothing is returned. */
+function readValuesFile(path: string, json: boolean): Values | undefined {
+  const diagnostics: Diagnostic[] = [];
+  const { made, texts } = readPolicyFile<Values | undefined>(
+    path,
+    ({ text, file }) => readValues(new SourceFile(file, text, diagnostics)),
+    (fault) => {
+      diagnostics.push(fault);
+      return undefined;
+    },
+  );
+  if (diagnostics.length === 0) return made;
+  printDiagnostics(diagnostics, texts, json);
+  return undefined;
 }
 
 function metricsCommand(): Command {

@@ -3,7 +3,6 @@ import { type Entry, inline, map } from '../yaml_text.ts';
 
 /** Fluent Bit with the es upstream group and dependable `rewrite_tag`. */
 export const IMAGE = 'cr.fluentbit.io/fluent/fluent-bit:5.1.1';
-export const NAMESPACE = 'auditlb';
 /** Kubernetes refuses a ConfigMap beyond 1 MiB; what else is in it needs room too. */
 export const CONFIG_MAP_BYTES = 1_000_000;
 
@@ -13,9 +12,9 @@ export const nameOf = (role: Role): string => `auditlb-${role}`;
 export const labels = (role: Role) =>
   inline(['app.kubernetes.io/name', 'auditlb'], ['app.kubernetes.io/component', role]);
 
-export const metadata = (name: string, role?: Role): Entry => [
+export const metadata = ({ namespace }: { readonly namespace: string }, name: string, role?: Role): Entry => [
   'metadata',
-  map(['name', name], ['namespace', NAMESPACE], role !== undefined && ['labels', labels(role)]),
+  map(['name', name], ['namespace', namespace], role !== undefined && ['labels', labels(role)]),
 ];
 
 /** An object of the API. */
@@ -30,7 +29,6 @@ export const PLACES: Places = {
 };
 /** Not 24224, which a source of the policy may have. */
 export const FORWARD_PORT = 24240;
-export const REPLICAS = 2;
 export const SECRET = 'auditlb-secrets';
 /** Names of the variables a text takes from its environment. */
 export const referencesIn = (texts: Iterable<string>): string[] =>

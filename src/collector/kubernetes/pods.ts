@@ -2,25 +2,15 @@ import { createHash } from 'node:crypto';
 import type { YAMLMap } from 'yaml';
 import { PORTS } from '../generated.ts';
 import { type Entry, inline, list, map } from '../yaml_text.ts';
-import {
-  FORWARD_PORT,
-  IMAGE,
-  labels,
-  metadata,
-  nameOf,
-  object,
-  PLACES,
-  REPLICAS,
-  type Role,
-  referencesIn,
-  SECRET,
-} from './names.ts';
+import { FORWARD_PORT, labels, metadata, nameOf, object, PLACES, type Role, referencesIn, SECRET } from './names.ts';
 import type { Port } from './split.ts';
+import type { Resources, Values } from './values.ts';
 
 /** How pods get the filter: from a ConfigMap of this name, or from an image by an init container. */
 export type FilterFrom = { readonly configMap: string } | { readonly image: string };
 
 export interface PodOptions {
+  readonly values: Values;
   readonly filter: FilterFrom;
   readonly files: ReadonlyMap<string, string>;
   readonly ports: readonly Port[];
@@ -33,7 +23,7 @@ export function daemonSet(options: PodOptions): YAMLMap {
     ['hostPath', inline(['path', '/var/lib/auditlb-agent'], ['type', 'DirectoryOrCreate'])],
   );
   const logs = map(['name', 'logs'], ['hostPath', inline(['path', '/var/log'])]);
-  return object('apps/v1', 'DaemonSet', metadata(nameOf('agent'), 'agent'), [
+  return object('apps/v1', 'DaemonSet', metadata(options.values, nameOf('agent'), 'agent'), [
     'spec',
     map(
       ['selector', inline(['matchLabels', labels('agent')])],
@@ -53,25 +43,27 @@ export function daemonSet(options: PodOptions): YAMLMap {
 
 /** Aggregators: buffers on a disk of their own, so a pod that moves takes them along. */
 export function statefulSet(options: PodOptions): YAMLMap {
+  const { replicas, storage } = options.values;
   const claim = map(
     ['metadata', inline(['name', 'state'])],
     [
       'spec',
       map(
         ['accessModes', list(['ReadWriteOnce'])],
+        ['storageClassName', storage.class],
         [
           'resources',
-          inline(['requests', inline(['storage', '20Gi'])]),
-          'Set: the longest outage of a destination times the bytes of its events. docs/operations.md has the sum.',
+          inline(['requests', inline(['storage', storage.size])]),
+          'Set `storage`: the longest outage of a destination times the bytes of its events. docs/operations.md has the sum.',
         ],
       ),
     ],
   );
-  return object('apps/v1', 'StatefulSet', metadata(nameOf('aggregator'), 'aggregator'), [
+  return object('apps/v1', 'StatefulSet', metadata(options.values, nameOf('aggregator'), 'aggregator'), [
     'spec',
     map(
       ['serviceName', nameOf('aggregator')],
-      ['replicas', REPLICAS, 'set: the agents’ nodes-aggregator.yaml names each of them'],
+      ['replicas', replicas, 'the agents’ nodes-aggregator.yaml names each of them'],
       ['podManagementPolicy', 'Parallel'],
       ['selector', inline(['matchLabels', labels('aggregator')])],
       ['template', template('aggregator', options, [], [])],
@@ -85,6 +77,8 @@ function template(role: Role, options: PodOptions, volumes: readonly YAMLMap[], 
     .update(JSON.stringify([...options.files]))
     .digest('hex')
     .slice(0, 16);
+  const { values } = options;
+  const { nodeSelector } = values[role];
   const configVolume = map(['name', 'config'], ['configMap', inline(['name', nameOf(role)])]);
   return map(
     [
@@ -100,6 +94,8 @@ function template(role: Role, options: PodOptions, volumes: readonly YAMLMap[], 
         ['serviceAccountName', 'auditlb'],
         ['automountServiceAccountToken', false, 'nothing here asks the API'],
         ['terminationGracePeriodSeconds', 60],
+        values.imagePullSecret !== undefined && ['imagePullSecrets', list([inline(['name', values.imagePullSecret])])],
+        Object.keys(nodeSelector).length > 0 && ['nodeSelector', map(...Object.entries(nodeSelector))],
         role === 'agent' && ['tolerations', list([inline(['operator', 'Exists'])]), 'Every node has logs.'],
         role === 'agent' && ['priorityClassName', 'system-node-critical', 'an agent that is evicted is a gap'],
         role === 'aggregator' && ['affinity', spread()],
@@ -121,7 +117,7 @@ const filterVolume = (from: FilterFrom): YAMLMap =>
 const fetchFilter = (image: string): YAMLMap =>
   map(
     ['name', 'filter'],
-    ['image', image, 'set: an image with /filter.wasm, larger than a ConfigMap may be'],
+    ['image', image, 'set `filterImage`: an image with /filter.wasm, which is larger than a ConfigMap may be'],
     ['command', list(['cp', '/filter.wasm', `${PLACES.filter}/filter.wasm`])],
     ['volumeMounts', list([inline(['name', 'filter'], ['mountPath', PLACES.filter])])],
   );
@@ -129,7 +125,7 @@ const fetchFilter = (image: string): YAMLMap =>
 const fromSecret = (name: string): YAMLMap =>
   inline(['name', name], ['valueFrom', inline(['secretKeyRef', inline(['name', SECRET], ['key', name])])]);
 
-function container(role: Role, { ports, files }: PodOptions, mounts: readonly YAMLMap[]): YAMLMap {
+function container(role: Role, { values, ports, files }: PodOptions, mounts: readonly YAMLMap[]): YAMLMap {
   const own: Port[] = [
     { name: 'collector', port: PORTS.collector, protocol: 'TCP' },
     { name: 'events', port: PORTS.events, protocol: 'TCP' },
@@ -137,7 +133,7 @@ function container(role: Role, { ports, files }: PodOptions, mounts: readonly YA
   ];
   return map(
     ['name', 'fluent-bit'],
-    ['image', IMAGE, 'pin it by digest'],
+    ['image', values.image, 'best by digest'],
     ['args', list(['-c', `${PLACES.config}/fluent-bit.yaml`])],
     ['env', list(referencesIn(files.values()).map(fromSecret)), 'Only what this configuration refers to.'],
     [
@@ -147,7 +143,7 @@ function container(role: Role, { ports, files }: PodOptions, mounts: readonly YA
       ),
     ],
     ...probes,
-    ['resources', resources(role)],
+    ['resources', resources(role, values[role].resources)],
     ['securityContext', security(role)],
     [
       'volumeMounts',
@@ -173,13 +169,15 @@ const probes: readonly Entry[] = [
   ],
 ];
 
-const resources = (role: Role): YAMLMap =>
-  role === 'agent'
-    ? map(
-        ['requests', inline(['cpu', '100m'], ['memory', '128Mi'])],
-        ['limits', inline(['memory', '512Mi']), 'No limit on the CPU: a throttled agent falls behind.'],
-      )
-    : map(['requests', inline(['cpu', '500m'], ['memory', '512Mi'])], ['limits', inline(['memory', '2Gi'])]);
+const resources = (role: Role, { requests, limits }: Resources): YAMLMap =>
+  map(
+    ['requests', inline(...Object.entries(requests))],
+    [
+      'limits',
+      inline(...Object.entries(limits)),
+      role === 'agent' && limits.cpu === undefined ? 'No limit on the CPU: a throttled agent falls behind.' : undefined,
+    ],
+  );
 
 const security = (role: Role): YAMLMap =>
   map(

@@ -3,7 +3,8 @@ import { fluentBit } from '../fluent_bit/index.ts';
 import { splitAddress } from '../fluent_bit/network.ts';
 import { textFiles } from '../generated.ts';
 import { about, map } from '../yaml_text.ts';
-import { FORWARD_PORT, NAMESPACE, nameOf, PLACES, REPLICAS, SHARED_KEY } from './names.ts';
+import { FORWARD_PORT, nameOf, PLACES, SHARED_KEY } from './names.ts';
+import type { Values } from './values.ts';
 
 const ON_THE_NODE: ReadonlySet<string> = new Set(['files', 'kubernetes', 'none', 'aws_s3']);
 
@@ -28,13 +29,13 @@ export function portsOf(delivery: Delivery): Port[] {
 }
 
 /** Configuration of the agents: what is on the node, through the filter, to the aggregators. Absent without such sources. */
-export function agentFiles(delivery: Delivery): Map<string, string> | undefined {
+export function agentFiles(delivery: Delivery, { namespace, replicas }: Values): Map<string, string> | undefined {
   const sources = local(delivery);
   const [first] = sources;
   if (first === undefined) return undefined;
   const nodes = Array.from(
-    { length: REPLICAS },
-    (_, i) => `${nameOf('aggregator')}-${i}.${nameOf('aggregator')}.${NAMESPACE}.svc:${FORWARD_PORT}`,
+    { length: replicas },
+    (_, i) => `${nameOf('aggregator')}-${i}.${nameOf('aggregator')}.${namespace}.svc:${FORWARD_PORT}`,
   );
   const destination = {
     name: first.name.renamed('aggregator'),
