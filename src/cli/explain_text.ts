@@ -148,8 +148,9 @@ function oneRoute({ name, holds, near, destinations, reasons, sampled }: Explain
   ].join('\n');
 }
 
-export function reasonText({ test, holds, field, ...rest }: Reason): string {
-  if (field === undefined) return `${test} always holds`.replace(/^false always holds$/, 'false never holds');
+export function reasonText({ test, holds, field, where, ...rest }: Reason): string {
+  const place = where === undefined ? '' : `, in ${where}`;
+  if (field === undefined) return `${test === 'false' ? 'false never holds' : `${test} always holds`}${place}`;
   const seen = 'actual' in rest ? `it is ${short(rest.actual)}` : `there is no ${field}, so every test of it is false`;
-  return `${test} is ${holds}: ${seen}`;
+  return `${test} is ${holds}: ${seen}${place}`;
 }

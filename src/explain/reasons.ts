@@ -6,6 +6,8 @@ export interface Reason {
   /** The part as written. */
   readonly test: string;
   readonly holds: boolean;
+  /** Where it is written, if not in the route: `condition is_admin`. */
+  readonly where?: string;
   /** Field it reads; absent for constants. */
   readonly field?: string;
   /** What the field was; absent if it was missing, which makes every test false. */
@@ -30,7 +32,7 @@ export function decisionOf(trace: Trace): Decision {
 /** The tests a truth rests on: all parts of a true `&&` and of a false `||`, else the parts that are as the whole is. */
 function deciding(trace: Trace): readonly Trace[] {
   const { node, value, parts } = trace;
-  if (node.kind === 'not') return parts.flatMap(deciding);
+  if (node.kind === 'not' || node.kind === 'elsewhere') return parts.flatMap(deciding);
   if (node.kind === 'and' || node.kind === 'or') return parts.filter((part) => part.value === value).flatMap(deciding);
   return [trace];
 }
@@ -38,7 +40,7 @@ function deciding(trace: Trace): readonly Trace[] {
 /** The one test that failed where everything beside it held. */
 function nearMiss(trace: Trace): Trace | undefined {
   const { node, parts } = trace;
-  if (node.kind === 'or') return parts.map(nearMiss).find((part) => part !== undefined);
+  if (node.kind === 'or' || node.kind === 'elsewhere') return parts.map(nearMiss).find((part) => part !== undefined);
   if (node.kind !== 'and') return undefined;
   const conjuncts = flatten(trace);
   const [failed, ...others] = conjuncts.filter((part) => !part.value);
@@ -47,13 +49,14 @@ function nearMiss(trace: Trace): Trace | undefined {
   return nearMiss(failed) ?? (more.length === 0 ? leaf : undefined);
 }
 
-/** Parts of `a && b && c`, however it nests. */
+/** Parts of `a && b && c`, however it nests and wherever it is written. */
 const flatten = (trace: Trace): readonly Trace[] =>
-  trace.node.kind === 'and' ? trace.parts.flatMap(flatten) : [trace];
+  trace.node.kind === 'and' || trace.node.kind === 'elsewhere' ? trace.parts.flatMap(flatten) : [trace];
 
-function reasonOf({ text, node, value, actual }: Trace): Reason {
-  if (node.kind !== 'test') return { test: text, holds: value };
+function reasonOf({ text, where, node, value, actual }: Trace): Reason {
+  const part = { test: text, holds: value, ...(where === undefined ? {} : { where }) };
+  if (node.kind !== 'test') return part;
   const { path, type, values } = node.field;
   const known = actual === undefined || actual === null ? undefined : plainValue(type, actual as never, values);
-  return { test: text, holds: value, field: path, ...(known === undefined ? {} : { actual: known }) };
+  return { ...part, field: path, ...(known === undefined ? {} : { actual: known }) };
 }

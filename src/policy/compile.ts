@@ -5,10 +5,12 @@ import { EventClass } from '../../assembly/shared/enums.ts';
 import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import { classesOf } from './classes.ts';
+import { compileNamed } from './compile_conditions.ts';
 import { type ConditionSource, compileRoutes, compileShards } from './compile_routes.ts';
 import { compileSample } from './compile_sample.ts';
 import { compileSources } from './compile_sources.ts';
 import { checkTests } from './compile_tests.ts';
+import type { NamedCondition } from './condition/index.ts';
 import { compileDelivery } from './delivery.ts';
 import type { PolicyDocument } from './document/policy_document.ts';
 import { readPolicy } from './document/read_policy.ts';
@@ -37,6 +39,8 @@ export interface CompiledPolicy {
   /** Absent if there are diagnostics. Its conditions are still text. */
   readonly plan?: Plan;
   readonly conditions: readonly ConditionSource[];
+  /** Those that others refer to. */
+  readonly named: readonly NamedCondition[];
   /** The policy as written; absent if it cannot be read. */
   readonly document?: PolicyDocument;
   /** Everything that is wrong, sorted. */
@@ -55,16 +59,16 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   const draft = document && draftPlan(document, file, input, catalog, options.key);
   diagnostics.push(...catalog.diagnostics);
   diagnostics.sort(compareDiagnostics);
-  const conditions = draft?.conditions ?? [];
-  if (document === undefined) return { conditions, diagnostics };
-  if (draft === undefined || diagnostics.length > 0) return { document, conditions, diagnostics };
+  const conditions = { conditions: draft?.conditions ?? [], named: draft?.named ?? [] };
+  if (document === undefined) return { ...conditions, diagnostics };
+  if (draft === undefined || diagnostics.length > 0) return { document, ...conditions, diagnostics };
   const plan = finishPlan(draft.plan, catalog);
   const { key } = options;
   const keyed = key !== undefined && plan.redact?.some((rule) => rule.with === 'pseudonym');
   return {
     plan: keyed ? { ...plan, pseudonym: (value) => pseudonym(key, value) } : plan,
     document,
-    conditions,
+    ...conditions,
     diagnostics,
   };
 }
@@ -77,9 +81,10 @@ function draftPlan(
   input: PolicyInput,
   catalog: Catalog,
   key: Uint8Array | undefined,
-): { plan: Draft; conditions: readonly ConditionSource[] } {
+): Omit<CompiledPolicy, 'plan' | 'diagnostics'> & { readonly plan: Draft } {
   const schema = document.schema ?? 'ocsf';
   const sources = compileSources(document.sources ?? [], schema, file, catalog);
+  const named = compileNamed(document);
   const { routes, conditions } = compileRoutes(document);
   const redact = compileRedact(document.redact ?? [], file, key);
   const sample = compileSample(document.sample ?? [], file);
@@ -95,13 +100,14 @@ function draftPlan(
     sources: sources.sources,
     formats: sources.formats,
     labels: sources.labels,
+    ...(named.length === 0 ? {} : { conditions: named.map(({ name, text }) => ({ name, when: text })) }),
     routes,
     ...(redact.rules.length === 0 ? {} : { redact: redact.rules }),
     ...(sample.rules.length === 0 ? {} : { sample: sample.rules }),
     shards,
   };
   checkTests(document.tests ?? [], plan);
-  return { plan, conditions: [...conditions, ...redact.conditions, ...sample.conditions] };
+  return { plan, named, conditions: [...conditions, ...redact.conditions, ...sample.conditions] };
 }
 
 /** Adds the templates and the hash. The hash covers the plan with the place of the hash in its templates empty. */

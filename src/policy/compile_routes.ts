@@ -49,11 +49,15 @@ function destination(name: Text, known: readonly string[] | undefined): string {
 
 /** A route without a condition stands at its name. */
 function conditionOf(route: RouteDocument): ConditionSource[] {
-  const at = route.when ?? route.name;
-  if (at === undefined) return [];
-  const { line, column } = at.file.place(at.offset(0));
-  const written = route.when === undefined ? {} : { written: route.when };
-  return [{ text: route.when?.value ?? ALWAYS, file: at.file.name, line, column, ...written }];
+  if (route.when !== undefined) return [conditionAt(route.when)];
+  if (route.name === undefined) return [];
+  return [conditionAt(route.name.renamed(ALWAYS))];
+}
+
+/** A condition where it is written. */
+export function conditionAt(written: Text): ConditionSource {
+  const place = written.file.place(written.offset(0));
+  return { text: written.value, file: written.file.name, ...place, written };
 }
 
 /** Without `count` and `weights` there is one shard; weights are even unless given. */

@@ -1,5 +1,5 @@
 import { SAMPLE_MAX } from '../../assembly/shared/limits.ts';
-import { type ConditionSource, shardKey } from './compile_routes.ts';
+import { type ConditionSource, conditionAt, shardKey } from './compile_routes.ts';
 import { reportTwice } from './compile_sources.ts';
 import type { SampleDocument } from './document/policy_document.ts';
 import type { SourceFile } from './document/source_file.ts';
@@ -20,7 +20,7 @@ export function compileSample(documents: readonly SampleDocument[], file: Source
   if (over !== undefined) file.report(over.at, 'too_many_rules', `more than ${SAMPLE_MAX} sampling rules`);
   return {
     rules: documents.map((document) => compileRule(document, file)),
-    conditions: documents.flatMap((document) => conditionOf(document)),
+    conditions: documents.flatMap(({ when }) => (when === undefined ? [] : [conditionAt(when)])),
   };
 }
 
@@ -39,9 +39,4 @@ function compileRule(document: SampleDocument, file: SourceFile): SamplePlan {
     keep: keep === undefined ? 0 : Number(keep.value.slice(2)),
     ...(key === undefined ? {} : { by: key }),
   };
-}
-
-function conditionOf({ when }: SampleDocument): ConditionSource[] {
-  if (when === undefined) return [];
-  return [{ text: when.value, file: when.file.name, ...when.file.place(when.offset(0)) }];
 }

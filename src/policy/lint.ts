@@ -5,11 +5,14 @@ import type { PolicyDocument } from './document/policy_document.ts';
 import type { Text } from './document/text.ts';
 import { matchesWildcard } from './reference/wildcard.ts';
 
-/** What is allowed in a policy and hardly meant. `conditions`: one per route. Sorted. */
+/** What is allowed in a policy and hardly meant. `conditions`: as those of a filter. Sorted. */
 export function lintPolicy(document: PolicyDocument, conditions: readonly CheckedCondition[]): Diagnostic[] {
-  return [...lintRoutes(document, conditions), ...lintDestinations(document), ...lintSources(document)].sort(
-    compareDiagnostics,
-  );
+  return [
+    ...lintRoutes(document, conditions),
+    ...lintNamed(document, conditions),
+    ...lintDestinations(document),
+    ...lintSources(document),
+  ].sort(compareDiagnostics);
 }
 
 function warning(at: Text, code: string, message: string, help: string): Diagnostic {
@@ -43,6 +46,28 @@ function lintRoutes({ routes = [] }: PolicyDocument, conditions: readonly Checke
     const help = 'one route may have several destinations: `to: [a, b]`';
     return warning(when, 'same_condition', `this is the condition of route \`${twin}\` too`, help);
   });
+}
+
+/** Conditions with names that no rule asks for, directly or through others. */
+function lintNamed({ conditions = [] }: PolicyDocument, rules: readonly CheckedCondition[]): Diagnostic[] {
+  const used = new Set(rules.flatMap(({ node }) => placesOf(node)));
+  return conditions
+    .filter(({ key }) => !used.has(`condition ${key.value}`))
+    .map(({ key }) =>
+      warning(
+        key,
+        'unused_condition',
+        `nothing asks for condition \`${key.value}\``,
+        'remove it, or write its name into a `when`',
+      ),
+    );
+}
+
+/** What a condition refers to. */
+function placesOf(node: Node): string[] {
+  if (node.kind === 'elsewhere') return [node.where, ...placesOf(node.condition.node)];
+  if (node.kind === 'not') return placesOf(node.node);
+  return node.kind === 'and' || node.kind === 'or' ? node.nodes.flatMap(placesOf) : [];
 }
 
 function termsOf(table: PredicateTable, node: Node): readonly Term[] | undefined {

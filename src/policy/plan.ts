@@ -16,6 +16,8 @@ export interface Plan {
   readonly formats: readonly FormatPlan[];
   /** Names of the labels any source sets; label `i` is slot `LABEL_BASE + i`. */
   readonly labels: readonly string[];
+  /** Conditions that `when`s refer to by name; absent if none has one. */
+  readonly conditions?: readonly { readonly name: string; readonly when: string }[];
   readonly routes: readonly RoutePlan[];
   /** Absent if nothing is redacted. The condition of rule `i` is number `routes.length + i`. */
   readonly redact?: readonly RedactPlan[];

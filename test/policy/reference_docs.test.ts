@@ -78,9 +78,14 @@ describe('the schemas', () => {
   });
 });
 
-test('the policy of the documentation passes its own test', () => {
-  const [, text] = /```yaml\n([\s\S]*?)```/u.exec(readFileSync(path('docs/policy.md'), 'utf8'))!;
-  const { filter, diagnostics, warnings } = buildFilter({ text: text!, file: 'policy.yaml' });
+const examples = [...readFileSync(path('docs/policy.md'), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/gu)].map(
+  ([, text]) => text!,
+);
+
+test.each(examples)('the policy of the documentation passes its own tests: %#', (text) => {
+  const { filter, diagnostics, warnings } = buildFilter({ text, file: 'policy.yaml' });
   expect({ diagnostics, warnings }).toEqual({ diagnostics: [], warnings: [] });
-  expect(filter!.tests.map((each, i) => runCase(new Twin(filter!), each, i).problem)).toEqual(['']);
+  const problems = filter!.tests.map((each, i) => runCase(new Twin(filter!), each, i).problem);
+  expect(problems.length).toBeGreaterThan(0);
+  expect(problems.filter((problem) => problem !== '')).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { FIELD_BY_PATH, FIELDS } from '../fields.ts';
 import { closeBrackets, placeOf, tokenEnd } from './extent.ts';
 import { Fault } from './fault.ts';
 import type { CheckedCondition, Extent, FieldRef, Node, Operand, Operator } from './model.ts';
+import type { Names } from './names.ts';
 import { literalOperand } from './operands.ts';
 
 type Expr = NonNullable<ReturnType<typeof parse>['expr']>;
@@ -32,10 +33,10 @@ const TEXT_METHODS = ['startsWith', 'endsWith', 'contains', 'matches'] as const;
 /** Parses and checks one condition. All its faults go to `report`; then there is no result. */
 export function checkCondition(
   source: ConditionSource,
-  labels: readonly string[],
+  names: Names,
   report: (diagnostic: Diagnostic) => void,
 ): CheckedCondition | undefined {
-  const checker = new Checker(source.text, labels);
+  const checker = new Checker(source.text, names);
   const node = checker.run();
   for (const { code, message, at, help } of checker.faults) {
     report({ code, message, ...placeOf(source, at), ...(help === undefined ? {} : { help }) });
@@ -46,12 +47,12 @@ export function checkCondition(
 class Checker {
   readonly faults: Fault[] = [];
   readonly #text: string;
-  readonly #labels: readonly string[];
+  readonly #names: Names;
   #positions: { readonly [id: string]: number } = {};
 
-  constructor(text: string, labels: readonly string[]) {
+  constructor(text: string, names: Names) {
     this.#text = text;
-    this.#labels = labels;
+    this.#names = names;
   }
 
   run(): Node | undefined {
@@ -88,6 +89,8 @@ class Checker {
       const field = this.#fieldOf(`${this.#path(kind.value.operand) ?? ''}.${kind.value.field}`, at);
       return { kind: 'test', field, operator: 'has', operands: [], lower: false, at };
     }
+    if (kind.case === 'identExpr' && this.#names.conditions.includes(kind.value.name))
+      return this.#named(kind.value.name, at);
     const field = this.#field(expr);
     if (field === undefined)
       throw new Fault('condition_expected', 'this is no condition', at, 'compare a field with a constant');
@@ -100,6 +103,13 @@ class Checker {
       );
     }
     return { kind: 'test', field, operator: 'isTrue', operands: [], lower: false, at };
+  }
+
+  /** Where the condition has faults itself nothing more is said of it here. */
+  #named(name: string, at: Extent): Node {
+    const condition = this.#names.condition(name, at);
+    if (condition === undefined) return { kind: 'constant', value: false, at };
+    return { kind: 'elsewhere', where: `condition ${name}`, condition, at };
   }
 
   #call(expr: Expr, at: Extent): Node {
@@ -243,8 +253,11 @@ class Checker {
   #fieldOf(path: string, at: Extent): FieldRef {
     if (path.startsWith(LABELS)) return this.#label(path, at);
     const name = FIELD_BY_PATH.get(path);
+    const { conditions, labels } = this.#names;
+    if (name === undefined && conditions.includes(path))
+      throw new Fault('not_a_field', `\`${path}\` is a condition, no field`, at, `write \`${path}\` or \`!${path}\``);
     if (name === undefined) {
-      const near = suggest(path, [...FIELD_BY_PATH.keys(), ...this.#labels.map((label) => LABELS + label)]);
+      const near = suggest(path, [...FIELD_BY_PATH.keys(), ...conditions, ...labels.map((label) => LABELS + label)]);
       throw new Fault('unknown_field', `unknown field \`${path}\``, at, near && `did you mean \`${near}\`?`);
     }
     const { type, values } = FIELDS[name];
@@ -253,9 +266,10 @@ class Checker {
 
   #label(path: string, at: Extent): FieldRef {
     const label = path.slice(LABELS.length);
-    const index = this.#labels.indexOf(label);
+    const { labels } = this.#names;
+    const index = labels.indexOf(label);
     if (index >= 0) return { path, slot: LABEL_BASE + index, type: 'text' };
-    const near = suggest(label, this.#labels);
+    const near = suggest(label, labels);
     throw new Fault('unknown_label', `no source has a label \`${label}\``, at, near && `did you mean \`${near}\`?`);
   }
 

@@ -10,6 +10,8 @@ export interface Trace {
   readonly text: string;
   readonly node: Node;
   readonly value: boolean;
+  /** Where it is written, if not in the condition itself: `condition is_admin`. */
+  readonly where?: string;
   /** Value of the field a test reads; `undefined`: it is missing, and the test false. */
   readonly actual?: ReturnType<ReadSlot>;
   readonly parts: readonly Trace[];
@@ -17,23 +19,29 @@ export interface Trace {
 
 /** Evaluates a condition the plain way. */
 export function evaluateCondition(condition: CheckedCondition, read: ReadSlot): Trace {
-  return trace(condition.node, condition.text, read);
+  return trace(condition.node, { text: condition.text }, read);
 }
 
-function trace(node: Node, source: string, read: ReadSlot): Trace {
-  const text = source.slice(node.at.start, node.at.end);
-  if (node.kind === 'constant') return { text, node, value: node.value, parts: [] };
+function trace(node: Node, source: Pick<Trace, 'text' | 'where'>, read: ReadSlot): Trace {
+  const text = source.text.slice(node.at.start, node.at.end);
+  const part = { ...source, text, node };
+  if (node.kind === 'constant') return { ...part, value: node.value, parts: [] };
   if (node.kind === 'not') {
-    const part = trace(node.node, source, read);
-    return { text, node, value: !part.value, parts: [part] };
+    const denied = trace(node.node, source, read);
+    return { ...part, value: !denied.value, parts: [denied] };
+  }
+  if (node.kind === 'elsewhere') {
+    const { condition, where } = node;
+    const there = trace(condition.node, { text: condition.text, where }, read);
+    return { ...part, value: there.value, parts: [there] };
   }
   if (node.kind === 'test') {
     const actual = read(node.field.slot);
-    return { text, node, value: actual !== undefined && holds(node, actual), actual, parts: [] };
+    return { ...part, value: actual !== undefined && holds(node, actual), actual, parts: [] };
   }
   const parts = node.nodes.map((each) => trace(each, source, read));
   const value = node.kind === 'and' ? parts.every((part) => part.value) : parts.some((part) => part.value);
-  return { text, node, value, parts };
+  return { ...part, value, parts };
 }
 
 function holds(test: Test, value: NonNullable<ReturnType<ReadSlot>> | null): boolean {

@@ -1,14 +1,15 @@
 import type { Diagnostic } from '../../diagnostic.ts';
 import { type Automaton, buildAutomaton, type Pattern, PatternError } from '../automaton.ts';
 import type { ConditionSource } from '../compile_routes.ts';
-import { checkCondition } from './check.ts';
 import type { FieldTests, MatchPlan } from './match_plan.ts';
 import type { CheckedCondition } from './model.ts';
+import { type NamedCondition, Names } from './names.ts';
 import { type Predicate, PredicateTable, type Term, TooManyTerms } from './predicates.ts';
 
 export { evaluateCondition, type ReadSlot, type Trace } from './evaluate.ts';
 export type { MatchPlan } from './match_plan.ts';
 export type { CheckedCondition, Node } from './model.ts';
+export type { NamedCondition } from './names.ts';
 export { writeMatch } from './table.ts';
 
 export interface CompiledConditions {
@@ -19,14 +20,23 @@ export interface CompiledConditions {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Checks conditions and compiles them into one table. `labels`: names of the labels any source has, in slot order. */
-export function compileConditions(sources: readonly ConditionSource[], labels: readonly string[]): CompiledConditions {
+/**
+ * Checks conditions and compiles them into one table. `labels`: names of the labels any source has, in slot order; `named`: conditions
+ * these refer to.
+ */
+export function compileConditions(
+  sources: readonly ConditionSource[],
+  labels: readonly string[],
+  named: readonly NamedCondition[] = [],
+): CompiledConditions {
   const diagnostics: Diagnostic[] = [];
+  const names = new Names(labels, named, (diagnostic) => diagnostics.push(diagnostic));
+  names.checkNamed();
   const table = new PredicateTable();
   const checked: CheckedCondition[] = [];
   const rules: Term[][] = [];
   for (const source of sources) {
-    const condition = checkCondition(source, labels, (diagnostic) => diagnostics.push(diagnostic));
+    const condition = names.check(source);
     if (condition === undefined) continue;
     checked.push(condition);
     try {
@@ -40,7 +50,7 @@ export function compileConditions(sources: readonly ConditionSource[], labels: r
   }
   if (diagnostics.length > 0) return { checked, diagnostics };
   const fields = groupFields(table.predicates, (pattern, message) =>
-    diagnostics.push(patternFault(sources, checked, pattern, message)),
+    diagnostics.push(patternFault([...named, ...sources], pattern, message)),
   );
   if (diagnostics.length > 0) return { checked, diagnostics };
   return { plan: { predicates: table.predicates, fields, rules }, checked, diagnostics };
@@ -52,21 +62,14 @@ function fault(source: ConditionSource, code: string, message: string, help: str
 }
 
 /** Points at the condition that holds the pattern's text. */
-function patternFault(
-  sources: readonly ConditionSource[],
-  checked: readonly CheckedCondition[],
-  pattern: Pattern,
-  message: string,
-): Diagnostic {
-  const index = Math.max(
-    0,
-    checked.findIndex(
+function patternFault(sources: readonly ConditionSource[], pattern: Pattern, message: string): Diagnostic {
+  const source =
+    sources.find(
       ({ text }) => text.includes(JSON.stringify(pattern.text).slice(1, -1)) || text.includes(pattern.text),
-    ),
-  );
+    ) ?? sources[0]!;
   const what = pattern.kind === 'regex' ? 'pattern' : 'text';
   return fault(
-    sources[index]!,
+    source,
     'pattern',
     `${what} \`${pattern.text}\` cannot be compiled: ${message}`,
     'write a simpler one, or `contains`',

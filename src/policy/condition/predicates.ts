@@ -44,6 +44,8 @@ export class PredicateTable {
         return this.#terms(node.node, !positive);
       case 'test':
         return this.#test(node, positive);
+      case 'elsewhere':
+        return this.#terms(node.condition.node, positive);
       default: {
         const parts = node.nodes.map((each) => this.#terms(each, positive));
         return (node.kind === 'and') === positive ? product(parts) : unique(parts.flat());

@@ -10,6 +10,7 @@
  *                                 file_key: file, offset_key: file_offset: where the collector says the line was read
  *                                 format: a shipped format, `auto`, a format of one's own, or a list of them
  *                                 input: where its records come from, for `auditlb config` (`input_shape.ts`)
+ *   conditions: {is_admin: CEL}    names for conditions, for every `when` and for each other
  *   shards: {count: 4, by: [field], weights: [1, 1, 1, 2]}
  *   routes:                       every one whose condition holds
  *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}
@@ -129,6 +130,7 @@ export const policyShape = object({
     'when the line is carried along in `raw_data`; `incomplete`, the default: when it was not read in full',
   ),
   sources: expected(filled(list(source)), 'where records come from'),
+  conditions: optional(mapOf(text()), 'conditions in CEL by name: any `when`, and each other, may refer to them'),
   shards: optional(shards, 'how records are spread'),
   redact: optional(list(redact), 'what must not leave, and what stands there instead'),
   sample: optional(list(sample), 'what need not be kept, unless it is evidence: the first that holds decides'),

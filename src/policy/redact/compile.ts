@@ -2,7 +2,7 @@ import { Detector } from '../../../assembly/shared/detectors.ts';
 import { Field } from '../../../assembly/shared/fields.ts';
 import { REDACT_MAX } from '../../../assembly/shared/limits.ts';
 import { suggest } from '../../diagnostic.ts';
-import type { ConditionSource } from '../compile_routes.ts';
+import { type ConditionSource, conditionAt } from '../compile_routes.ts';
 import { reportTwice } from '../compile_sources.ts';
 import type { RedactDocument } from '../document/policy_document.ts';
 import type { SourceFile } from '../document/source_file.ts';
@@ -137,7 +137,6 @@ function fieldSlot(path: Text, method: RedactMethod): number | undefined {
 }
 
 function conditionOf(document: RedactDocument, file: SourceFile): ConditionSource {
-  const { when } = document;
-  const place = when === undefined ? file.place(document.at.start) : when.file.place(when.offset(0));
-  return { text: when?.value ?? 'true', file: file.name, ...place };
+  if (document.when !== undefined) return conditionAt(document.when);
+  return { text: 'true', file: file.name, ...file.place(document.at.start) };
 }
