@@ -15,6 +15,13 @@ export interface ConditionSource {
   readonly column: number;
   /** Where each of its characters stands, if it is written over several lines or with escapes. */
   readonly written?: Text;
+  /** Conditions that have to hold beside it, outermost first; it is `true` where nothing else is asked for. */
+  readonly groups?: readonly GroupCondition[];
+}
+
+export interface GroupCondition extends ConditionSource {
+  /** `group edge` */
+  readonly where: string;
 }
 
 const ALWAYS = 'true';
@@ -25,16 +32,18 @@ export function compileRoutes(document: PolicyDocument): { routes: RoutePlan[]; 
     written.flatMap((route) => route.name ?? []),
     'route',
   );
+  reportGroups(written);
+  const conditions = conditionsOf(written);
   const over = written[ROUTE_MAX];
   over?.name?.report('too_many_routes', `more than ${ROUTE_MAX} routes`);
   const known = document.destinations?.map((each) => each.key.value);
-  const routes = written.map((route) => ({
+  const routes = written.map((route, i) => ({
     name: route.name?.value ?? '',
-    when: route.when?.value ?? ALWAYS,
+    when: wholeText(conditions[i]!),
     destinations: (route.to ?? (route.name === undefined ? [] : [route.name])).map((name) => destination(name, known)),
     ...(route.evidence === true ? { evidence: true as const } : {}),
   }));
-  return { routes, conditions: written.flatMap(conditionOf) };
+  return { routes, conditions };
 }
 
 /** A policy that lists no destinations leaves their names open. */
@@ -47,11 +56,39 @@ function destination(name: Text, known: readonly string[] | undefined): string {
   return name.value;
 }
 
-/** A route without a condition stands at its name. */
-function conditionOf(route: RouteDocument): ConditionSource[] {
-  if (route.when !== undefined) return [conditionAt(route.when)];
-  if (route.name === undefined) return [];
-  return [conditionAt(route.name.renamed(ALWAYS))];
+/** Groups are told apart by their names. */
+function reportGroups(routes: readonly RouteDocument[]): void {
+  const groups = new Set(routes.flatMap((route) => route.groups.map(({ group }) => group)));
+  reportTwice([...groups], 'group');
+}
+
+/** One for each route: one without a condition stands at its name. Routes of one group have its condition from one place. */
+function conditionsOf(routes: readonly RouteDocument[]): ConditionSource[] {
+  const known = new Map<Text, GroupCondition>();
+  return routes.map(({ when, name, groups }) => {
+    const around = groups.flatMap(({ group, when: shared }): GroupCondition[] => {
+      if (shared === undefined) return [];
+      const condition = known.get(shared) ?? { ...conditionAt(shared), where: `group ${group.value}` };
+      known.set(shared, condition);
+      return [condition];
+    });
+    const at = when ?? name?.renamed(ALWAYS);
+    const own = at === undefined ? { text: ALWAYS, file: '', line: 0, column: 0 } : conditionAt(at);
+    return around.length === 0 ? own : { ...own, groups: around };
+  });
+}
+
+/** The conditions of the groups, then its own unless it asks for nothing more. */
+export function partsOf({ groups = [], ...own }: ConditionSource): (ConditionSource | GroupCondition)[] {
+  return own.text === ALWAYS && groups.length > 0 ? [...groups] : [...groups, own];
+}
+
+/** All that has to hold as one text. */
+export function wholeText(source: ConditionSource): string {
+  if (source.groups === undefined) return source.text;
+  return partsOf(source)
+    .map(({ text }) => `(${text})`)
+    .join(' && ');
 }
 
 /** A condition where it is written. */

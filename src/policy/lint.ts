@@ -28,15 +28,16 @@ function lintRoutes({ routes = [] }: PolicyDocument, conditions: readonly Checke
   const known = new Map<string, string>();
   return routes.flatMap(({ when, name }, i) => {
     const { node } = conditions[i]!;
-    if (when === undefined || name === undefined) return [];
+    if (name === undefined) return [];
+    const at = when ?? name;
     if (isNever(table, node))
       return warning(
-        when,
+        at,
         'never_true',
         `route \`${name.value}\` is never taken: no record makes this true`,
         'remove it',
       );
-    if (node.kind !== 'constant' && isNever(table, { kind: 'not', node, at: node.at }))
+    if (when !== undefined && node.kind !== 'constant' && isNever(table, { kind: 'not', node, at: node.at }))
       return warning(when, 'always_true', 'every record makes this true', 'leave `when` out');
     if (node.kind === 'constant') return [];
     const meaning = meaningOf(table, node);
@@ -44,7 +45,7 @@ function lintRoutes({ routes = [] }: PolicyDocument, conditions: readonly Checke
     known.set(meaning, twin ?? name.value);
     if (twin === undefined) return [];
     const help = 'one route may have several destinations: `to: [a, b]`';
-    return warning(when, 'same_condition', `this is the condition of route \`${twin}\` too`, help);
+    return warning(at, 'same_condition', `this is the condition of route \`${twin}\` too`, help);
   });
 }
 
@@ -65,7 +66,7 @@ function lintNamed({ conditions = [] }: PolicyDocument, rules: readonly CheckedC
 
 /** What a condition refers to. */
 function placesOf(node: Node): string[] {
-  if (node.kind === 'elsewhere') return [node.where, ...placesOf(node.condition.node)];
+  if (node.kind === 'elsewhere') return [node.where ?? '', ...placesOf(node.condition.node)];
   if (node.kind === 'not') return placesOf(node.node);
   return node.kind === 'and' || node.kind === 'or' ? node.nodes.flatMap(placesOf) : [];
 }

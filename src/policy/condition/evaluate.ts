@@ -32,7 +32,7 @@ function trace(node: Node, source: Pick<Trace, 'text' | 'where'>, read: ReadSlot
   }
   if (node.kind === 'elsewhere') {
     const { condition, where } = node;
-    const there = trace(condition.node, { text: condition.text, where }, read);
+    const there = trace(condition.node, { text: condition.text, ...(where === undefined ? {} : { where }) }, read);
     return { ...part, value: there.value, parts: [there] };
   }
   if (node.kind === 'test') {

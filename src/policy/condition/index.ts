@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostic.ts';
 import { type Automaton, buildAutomaton, type Pattern, PatternError } from '../automaton.ts';
-import type { ConditionSource } from '../compile_routes.ts';
+import { type ConditionSource, partsOf } from '../compile_routes.ts';
 import type { FieldTests, MatchPlan } from './match_plan.ts';
 import type { CheckedCondition } from './model.ts';
 import { type NamedCondition, Names } from './names.ts';
@@ -50,7 +50,7 @@ export function compileConditions(
   }
   if (diagnostics.length > 0) return { checked, diagnostics };
   const fields = groupFields(table.predicates, (pattern, message) =>
-    diagnostics.push(patternFault([...named, ...sources], pattern, message)),
+    diagnostics.push(patternFault([...named, ...sources.flatMap(partsOf)], pattern, message)),
   );
   if (diagnostics.length > 0) return { checked, diagnostics };
   return { plan: { predicates: table.predicates, fields, rules }, checked, diagnostics };

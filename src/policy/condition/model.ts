@@ -56,7 +56,7 @@ export type Node =
   | { readonly kind: 'constant'; readonly value: boolean; readonly at: Extent }
   | { readonly kind: 'not'; readonly node: Node; readonly at: Extent }
   /** A condition that is written elsewhere. `where`: `condition is_admin`. */
-  | { readonly kind: 'elsewhere'; readonly where: string; readonly condition: CheckedCondition; readonly at: Extent }
+  | { readonly kind: 'elsewhere'; readonly where?: string; readonly condition: CheckedCondition; readonly at: Extent }
   | { readonly kind: 'and' | 'or'; readonly nodes: readonly Node[]; readonly at: Extent };
 
 export interface CheckedCondition {

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../diagnostic.ts';
-import type { ConditionSource } from '../compile_routes.ts';
+import { type ConditionSource, partsOf, wholeText } from '../compile_routes.ts';
 import { checkCondition } from './check.ts';
 import { Fault } from './fault.ts';
-import type { CheckedCondition, Extent } from './model.ts';
+import type { CheckedCondition, Extent, Node } from './model.ts';
 
 /** A condition others refer to by its name. */
 export interface NamedCondition extends ConditionSource {
@@ -29,8 +29,27 @@ export class Names {
 
   /** Checks a condition, once; it has none if it has faults, which are reported. */
   check(source: ConditionSource): CheckedCondition | undefined {
-    if (!this.#checked.has(source)) this.#checked.set(source, checkCondition(source, this, this.#report));
+    if (!this.#checked.has(source)) {
+      const checked = source.groups === undefined ? checkCondition(source, this, this.#report) : this.#join(source);
+      this.#checked.set(source, checked);
+    }
     return this.#checked.get(source);
+  }
+
+  /** A condition and those of the groups around it: `(group) && (own)`. */
+  #join(source: ConditionSource): CheckedCondition | undefined {
+    const parts = partsOf(source);
+    let start = 0;
+    const nodes = parts.flatMap((part): Node[] => {
+      const condition = this.check(part);
+      const at = { start, end: start + part.text.length + 2 };
+      start = at.end + ' && '.length;
+      const where = 'where' in part ? { where: part.where } : {};
+      return condition === undefined ? [] : [{ kind: 'elsewhere', ...where, condition, at }];
+    });
+    const text = wholeText(source);
+    if (nodes.length < parts.length) return undefined;
+    return { text, node: { kind: 'and', nodes, at: { start: 0, end: text.length } } };
   }
 
   /** The condition of a name; a `Fault` if it is one of those that are being checked. */

@@ -13,7 +13,7 @@
  *   conditions: {is_admin: CEL}    names for conditions, for every `when` and for each other
  *   shards: {count: 4, by: [field], weights: [1, 1, 1, 2]}
  *   routes:                       every one whose condition holds
- *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}
+ *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}   and groups: `route_shape.ts`
  *   redact:                       what must not leave, and what stands there instead
  *     - {name: …, fields: [field], keys: [name], patterns: [name], when: CEL, with: mask | remove | truncate | pseudonym}
  *   sample:                       what need not be kept, unless it is evidence
@@ -23,9 +23,9 @@
  *   tests:                        see `test_document.ts`
  */
 import { inlineFormat } from '../formats/format_shape.ts';
-import { retention } from './delivery_shape.ts';
 import { destination } from './destination_shape.ts';
 import { input } from './input_shape.ts';
+import { type RouteDocument, routes } from './route_shape.ts';
 import {
   boolean,
   expected,
@@ -46,8 +46,6 @@ import {
 } from './shape.ts';
 import { testList } from './test_document.ts';
 
-/** Routes become parts of tags. */
-const ROUTE_NAME = textLike(/^[a-z0-9_]{1,40}$/, 'invalid_name', 'a route’s name is 1 to 40 of `a`-`z`, `0`-`9`, `_`');
 const SOURCE_NAME = textLike(
   /^[\w.-]{1,64}$/,
   'invalid_name',
@@ -72,15 +70,6 @@ const source = object({
   timezone: optional(ZONE, 'zone of times without one: `Z` or an offset such as `+01:00`'),
   labels: optional(mapOf(value), 'what the source is part of; in conditions `labels.NAME`'),
   input: optional(input, 'where its records come from: for `auditlb config`'),
-});
-
-const route = object({
-  name: expected(ROUTE_NAME, 'becomes a part of the tag'),
-  when: optional(text(), 'condition in CEL; without it every record takes the route'),
-  to: optional(oneOrMore(text()), 'destinations; else the one of the route’s name'),
-  evidence: optional(boolean, 'nothing of it may be lost: retried without limit, never sampled'),
-  priority: optional(word('high', 'normal', 'low'), 'how soon it must arrive'),
-  retention: optional(retention, 'how long it is kept: days or years, `400d`, `7y`'),
 });
 
 const shards = object({
@@ -134,14 +123,14 @@ export const policyShape = object({
   shards: optional(shards, 'how records are spread'),
   redact: optional(list(redact), 'what must not leave, and what stands there instead'),
   sample: optional(list(sample), 'what need not be kept, unless it is evidence: the first that holds decides'),
-  routes: optional(list(route), 'where records go: every route whose condition holds'),
+  routes: optional(routes, 'where records go: every route whose condition holds'),
   destinations: optional(mapOf(destination), 'what routes name: for `auditlb config`'),
   tests: optional(testList, 'lines or records, and what is expected of them: `auditlb test`'),
 });
 
 export type PolicyDocument = Read<typeof policyShape>;
 export type SourceDocument = NonNullable<PolicyDocument['sources']>[number];
-export type RouteDocument = NonNullable<PolicyDocument['routes']>[number];
+export type { RouteDocument };
 export type RedactDocument = NonNullable<PolicyDocument['redact']>[number];
 export type SampleDocument = NonNullable<PolicyDocument['sample']>[number];
 export type ShardsDocument = NonNullable<PolicyDocument['shards']>;

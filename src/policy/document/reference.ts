@@ -19,7 +19,8 @@ function mappingsOf(schema: JsonSchema, path: string): Mapping[] {
   if (typeof schema.additionalProperties === 'object') return mappingsOf(schema.additionalProperties, `${path}.*`);
   if (schema.properties === undefined) return [];
   const inside = Object.entries(schema.properties).flatMap(([key, each]) => mappingsOf(each, `${path}.${key}`));
-  return [{ path, mapping: schema }, ...unique(inside)];
+  const own = schema.title === undefined ? path : `${path} (${schema.title})`;
+  return [{ path: own, mapping: schema }, ...unique(inside)];
 }
 
 const unique = (mappings: readonly Mapping[]): Mapping[] =>
@@ -51,6 +52,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 
 function typeText(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeText))].join(', or ');
+  if (schema.$ref !== undefined) return 'mapping';
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum !== undefined) return schema.enum.map((each) => `\`${each}\``).join(', ');
   if (schema.type === 'array') return `list of: ${typeText(schema.items ?? {})}`;
