@@ -1,6 +1,6 @@
 import { hashText, scoreOf } from '../bytes/hash';
 import { putInteger } from '../bytes/number';
-import { setInt, setJson, setText, slotEnd, slotInt, slotKind, slotStart } from '../event';
+import { setBool, setInt, setJson, setText, slotEnd, slotInt, slotKind, slotStart } from '../event';
 import { allocate, trim } from '../host/memory';
 import { Meta } from '../shared/fields';
 import { Header, Route, Shards } from '../shared/image_layout';
@@ -65,7 +65,7 @@ function weighted(h: u64, count: u32, weights: usize): i32 {
   return best;
 }
 
-/** Writes tag, list of the routes whose condition holds and shard into the event. False if memory is short. */
+/** Writes tag, list of the routes whose condition holds, what they ask for and shard into the event. False if memory is short. */
 export function route(): bool {
   const shard = chooseShard();
   setInt(Meta.shard, shard);
@@ -80,6 +80,9 @@ export function route(): bool {
   let t = putInteger(tag + 7, shard);
   let l = list + 1;
   store<u8>(list, 0x5b);
+  let priority: u32 = 0;
+  let days: u32 = 0;
+  let hold: u32 = 0;
   for (let base: u32 = 0; base < count; base += 32) {
     let word = load<u32>(RULE_BITS + (base >> 3));
     // Behind the routes' bits come those of other rules.
@@ -93,6 +96,10 @@ export function route(): bool {
       const jsonLength = <usize>load<u32>(entry, Route.json + 4);
       memory.copy(l, load<u32>(entry, Route.json), jsonLength);
       l += jsonLength;
+      const kept = load<u32>(entry, Route.kept);
+      if ((kept & 3) > priority) priority = kept & 3;
+      if (kept >> 3 > days) days = kept >> 3;
+      hold |= kept & 4;
     }
   }
   if (l == list + 1) {
@@ -104,6 +111,9 @@ export function route(): bool {
     setJson(Meta.routes, list, l);
   }
   setText(Meta.tag, tag, t);
+  if (priority != 0) setInt(Meta.priority, priority);
+  if (days != 0) setInt(Meta.retention_days, days);
+  if (hold != 0) setBool(Meta.legal_hold, true);
   trim(l);
   return true;
 }

@@ -139,3 +139,11 @@ export enum ParseStatus {
   partial,
   failed,
 }
+
+/** How soon a record must arrive, by the most urgent of its routes; `none`: the policy says nothing of it. */
+export enum Priority {
+  none,
+  low,
+  normal,
+  high,
+}

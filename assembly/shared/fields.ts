@@ -165,5 +165,9 @@ export enum Meta {
   redacted = 255,
   /** Records dropped since the last one that was kept, by sampling rule. */
   dropped = 256,
+  /** Of the routes taken: the most urgent, the longest kept, any that must not be deleted. */
+  priority = 257,
+  retention_days = 258,
+  legal_hold = 259,
 }
 export const SLOT_COUNT = 264;

@@ -305,11 +305,13 @@ export enum MapCase {
   size = 16,
 }
 
-/** 16 bytes: span of `.name`, span of `"name",`. */
+/** 24 bytes: span of `.name`, span of `"name",`. */
 export enum Route {
   tag = 0,
   json = 8,
-  size = 16,
+  /** Bits 0 and 1 `Priority`, 2 legal hold; the others the days it is kept. */
+  kept = 16,
+  size = 24,
 }
 
 /** Shards: u32 key slots follow the header. */

@@ -61,6 +61,8 @@ function facts(explanation: Explanation): string {
     ['shard', shardText(shard)],
     ['tag', explanation.route_tag],
     ['sent to', sentTo(explanation)],
+    ...(explanation.priority === undefined ? [] : [['priority', explanation.priority]]),
+    ...(explanation.retention === undefined ? [] : [['retention', retentionText(explanation.retention)]]),
     ...explanation.redacted.map(({ count, field, rule }) => [
       'redacted',
       `${field} by ${rule}${count === 1 ? '' : `, ${count} times`}`,
@@ -70,6 +72,10 @@ function facts(explanation: Explanation): string {
     ['', ''],
     rows.map(([head, ...row]) => [bold(head!), ...row]),
   ).replace(/^\s*\n/, '');
+}
+
+function retentionText({ days, legal_hold }: NonNullable<Explanation['retention']>): string {
+  return [days === undefined ? '' : `${days} days`, legal_hold ? 'legal hold' : ''].filter(Boolean).join(', ');
 }
 
 function sentTo({ destinations, sampled, dropped }: Explanation): string {
@@ -131,7 +137,8 @@ function routeText({ routes }: Explanation): string {
   return [bold('routes'), ...routes.map((route) => indent(oneRoute(route)))].join('\n');
 }
 
-function oneRoute({ name, holds, near, destinations, reasons, sampled }: ExplainedRoute): string {
+function oneRoute(route: ExplainedRoute): string {
+  const { name, holds, near, destinations, reasons, sampled, priority, retention } = route;
   const away = `it holds, but sampling rule ${sampled} takes the record`;
   const verdict =
     sampled !== undefined
@@ -141,9 +148,13 @@ function oneRoute({ name, holds, near, destinations, reasons, sampled }: Explain
         : near
           ? 'not taken, a near miss'
           : 'not taken';
-  const to = destinations.length === 0 ? '' : `, to ${destinations.join(', ')}`;
+  const asked = [
+    destinations.length === 0 ? '' : `, to ${destinations.join(', ')}`,
+    priority === undefined ? '' : `, priority ${priority}`,
+    retention === undefined ? '' : `, kept ${retentionText(retention)}`,
+  ];
   return [
-    `${bold(name)}: ${verdict}${holds && sampled === undefined ? to : ''}`,
+    `${bold(name)}: ${verdict}${holds && sampled === undefined ? asked.join('') : ''}`,
     ...reasons.map((reason) => `  ${reasonText(reason)}`),
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import type { BuiltFilter } from '../filter.ts';
 import { evaluateCondition } from '../policy/condition/index.ts';
 import type { FieldType } from '../policy/fields.ts';
 import type { Plan } from '../policy/plan.ts';
+import { askedFor } from '../policy/reference/asked.ts';
 import type {
   EnvelopeName,
   Evaluation,
@@ -41,6 +42,9 @@ export interface ExplainedRoute extends Decision {
   readonly name: string;
   readonly when: string;
   readonly destinations: readonly string[];
+  /** As the policy says it of this route. */
+  readonly priority?: NonNullable<Evaluation['priority']>;
+  readonly retention?: NonNullable<Evaluation['retention']>;
 }
 
 /** Everything there is to say about one record. */
@@ -66,6 +70,9 @@ export interface Explanation {
   /** The tag outputs select by. */
   readonly route_tag: string;
   readonly destinations: readonly string[];
+  /** The most urgent of the routes taken, and the longest any of them keeps it. */
+  readonly priority?: NonNullable<Evaluation['priority']>;
+  readonly retention?: NonNullable<Evaluation['retention']>;
   /** What was redacted where, by which rule. */
   readonly redacted: readonly Redaction[];
   /** The sampling rule that took the record from all routes but evidence. */
@@ -103,6 +110,8 @@ export function explain(twin: Twin, record: HostRecord): Explanation {
     shard: explainShard(plan, evaluation),
     route_tag: evaluation.tag,
     destinations: [...new Set(taken.flatMap(({ destinations }) => destinations))],
+    ...(evaluation.priority === undefined ? {} : { priority: evaluation.priority }),
+    ...(evaluation.retention === undefined ? {} : { retention: evaluation.retention }),
     redacted: evaluation.redacted,
     ...(evaluation.sampled === undefined ? {} : { sampled: evaluation.sampled }),
     dropped: evaluation.dropped !== undefined,
@@ -154,11 +163,12 @@ function placeOf(line: string, { start, end }: Span): Required<Pick<ExplainedFie
 
 /** Every route of the policy, and what decided it. */
 export function explainRoutes({ plan, conditions }: BuiltFilter, evaluation: Evaluation): ExplainedRoute[] {
-  return plan.routes.map(({ name, when, destinations }, i) => {
+  return plan.routes.map((route, i) => {
+    const { name, when, destinations } = route;
     const trace = evaluateCondition(conditions[i]!, (slot) => evaluation.logged.get(slot));
     const away = trace.value && evaluation.sampled !== undefined && !evaluation.routes.includes(name);
     const sampled = away ? { sampled: evaluation.sampled } : {};
-    return { name, when, destinations, ...decisionOf(trace), ...sampled };
+    return { name, when, destinations, ...askedFor([route]), ...decisionOf(trace), ...sampled };
   });
 }
 

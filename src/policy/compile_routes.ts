@@ -37,11 +37,15 @@ export function compileRoutes(document: PolicyDocument): { routes: RoutePlan[]; 
   const over = written[ROUTE_MAX];
   over?.name?.report('too_many_routes', `more than ${ROUTE_MAX} routes`);
   const known = document.destinations?.map((each) => each.key.value);
+  const urgent = written.some(({ priority }) => priority !== undefined);
   const routes = written.map((route, i) => ({
     name: route.name?.value ?? '',
     when: wholeText(conditions[i]!),
     destinations: (route.to ?? (route.name === undefined ? [] : [route.name])).map((name) => destination(name, known)),
     ...(route.evidence === true ? { evidence: true as const } : {}),
+    ...(urgent ? { priority: route.priority ?? 'normal' } : {}),
+    ...(route.retention?.days === undefined ? {} : { retentionDays: route.retention.days }),
+    ...(route.retention?.legalHold === true ? { legalHold: true as const } : {}),
   }));
   return { routes, conditions };
 }

@@ -47,12 +47,13 @@ export interface DeliveryDestination {
   readonly priority: Priority;
   /** The longest of its routes, in days. */
   readonly retentionDays?: number;
+  /** Some route there holds what it gets: it must not be deleted. */
+  readonly legalHold?: true;
 }
 
 /** These show records and keep none. */
 const KEEPS_NOTHING: ReadonlySet<string> = new Set<Target['kind']>(['stdout', 'slack', 'pagerduty']);
 const DESTINATION_NAME = /^[a-z0-9_]{1,40}$/;
-const DAYS = { d: 1, w: 7, y: 366 } as const;
 
 /** Resolves who goes where, and reports what cannot be right under any collector. */
 export function compileDelivery(document: PolicyDocument, policy: string): Delivery {
@@ -88,7 +89,7 @@ const targetsOf = (route: NonNullable<PolicyDocument['routes']>[number]): readon
 function destinationOf(name: Text, target: DestinationDocument, document: PolicyDocument): DeliveryDestination {
   const routes = (document.routes ?? []).filter((route) => targetsOf(route).some((to) => to.value === name.value));
   const priorities = new Set(routes.map((route) => route.priority ?? 'normal'));
-  const days = routes.flatMap((route) => (route.retention === undefined ? [] : [daysOf(route.retention.value)]));
+  const days = routes.flatMap((route) => route.retention?.days ?? []);
   return {
     name,
     target: plain(target),
@@ -96,12 +97,8 @@ function destinationOf(name: Text, target: DestinationDocument, document: Policy
     evidence: routes.some((route) => route.evidence === true),
     priority: (['high', 'normal', 'low'] as const).find((each) => priorities.has(each)) ?? 'normal',
     ...(days.length === 0 ? {} : { retentionDays: Math.max(...days) }),
+    ...(routes.some((route) => route.retention?.legalHold) ? { legalHold: true as const } : {}),
   };
-}
-
-/** A leap year's days, so that no year is cut short. */
-function daysOf(retention: string): number {
-  return Number(retention.slice(0, -1)) * DAYS[retention.slice(-1) as keyof typeof DAYS];
 }
 
 function checkEvidence(document: PolicyDocument): void {

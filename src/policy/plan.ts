@@ -228,6 +228,10 @@ export interface RoutePlan {
   readonly destinations: readonly string[];
   /** Sampling takes nothing away from it. */
   readonly evidence?: true;
+  /** Of every route if any says one. */
+  readonly priority?: 'high' | 'normal' | 'low';
+  readonly retentionDays?: number;
+  readonly legalHold?: true;
 }
 
 /** A rule that takes records away from every route that is no evidence. Of several the first that holds decides. */

@@ -23,10 +23,14 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Every value the test names, beside what was seen; what is not there is `null`. */
 export function compare(plan: Plan, evaluation: Evaluation, expectation: Partial<Expectation>): readonly Compared[] {
-  const { fields = [], output = [], routes, at: _at, ...plain } = expectation;
+  const { fields = [], output = [], routes, retention, at: _at, ...plain } = expectation;
   const seen = summaryOf(evaluation);
   const event = eventByPath(plan, evaluation);
-  const asWritten: Json = { ...plain, ...(routes === undefined ? {} : { routes: routes.map(({ value }) => value) }) };
+  const asWritten: Json = {
+    ...plain,
+    ...(routes === undefined ? {} : { routes: routes.map(({ value }) => value) }),
+    ...(retention === undefined ? {} : { retention: keptFor(retention) }),
+  };
   return [
     ...Object.entries(asWritten)
       .filter(([, value]) => value !== undefined)
@@ -45,9 +49,16 @@ export function compare(plan: Plan, evaluation: Evaluation, expectation: Partial
 }
 
 /** What a test without expectations is given by `--update`. */
-export function summaryOf({ status, error, format, routes, shard, tag, dropped }: Evaluation): Json {
+export function summaryOf(evaluation: Evaluation): Json {
+  const { status, error, format, routes, shard, tag, dropped, priority, retention } = evaluation;
   if (dropped !== undefined) return { status, ...(format && { format }), dropped };
-  return { status, ...(error && { error: error.code }), ...(format && { format }), routes, shard, tag };
+  const asked = { ...(priority && { priority }), ...(retention && { retention }) };
+  return { status, ...(error && { error: error.code }), ...(format && { format }), routes, shard, tag, ...asked };
+}
+
+/** As records say it: without a hold nothing is said of one. */
+function keptFor({ days, legal_hold }: NonNullable<Expectation['retention']>): Json {
+  return { ...(days !== undefined && { days }), ...(legal_hold && { legal_hold }) };
 }
 
 /** A document's text, or the value itself. */

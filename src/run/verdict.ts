@@ -3,6 +3,8 @@ export interface Verdict {
   readonly tag?: string;
   readonly routes?: readonly string[];
   readonly shard?: number;
+  readonly priority?: 'high' | 'normal' | 'low';
+  readonly retention?: { readonly days?: number; readonly legal_hold?: boolean };
   readonly source?: string;
   readonly format?: string;
   readonly status?: 'ok' | 'partial' | 'failed';

@@ -56,6 +56,9 @@ export interface Seen {
   /** Names of the routes taken, in policy order. */
   readonly routes: readonly string[];
   readonly shard: number | undefined;
+  /** The most urgent of the routes, if the policy says any; and the longest they keep it, and whether one holds it. */
+  readonly priority: Verdict['priority'];
+  readonly retention: Verdict['retention'];
   /** The tag outputs select by: `audit.s<shard>.<route>…`. */
   readonly tag: string | undefined;
 }
@@ -150,7 +153,9 @@ class Filter<S extends Seen> implements TestFilter<S> {
 
 function seen(answer: ParsedAnswer): Seen {
   const output = 'output' in answer ? answer.output : {};
-  const { status, error, drift, source, format, routes, shard, tag } = (output.auditlb ?? {}) as Verdict;
-  const verdict = { status, error, drift: drift === true, source, format, routes: routes ?? [], shard, tag };
+  const { drift, routes, ...said } = (output.auditlb ?? {}) as Verdict;
+  const { status, error, source, format, shard, priority, retention, tag } = said;
+  const asked = { routes: routes ?? [], shard, priority, retention, tag };
+  const verdict = { status, error, drift: drift === true, source, format, ...asked };
   return { kind: answer.kind, output, ...verdict };
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { YAMLMap } from 'yaml';
 import type { Delivery, DeliveryDestination } from '../../policy/delivery.ts';
 import type { Places } from '../generated.ts';
+import { keepingLines } from '../keeping.ts';
 import { routesPattern, shardsOf, UNROUTED } from '../tags.ts';
 import { about, type Entry, map } from '../yaml_text.ts';
 import { KINDS, type OutputKind } from './kinds.ts';
@@ -75,14 +76,12 @@ const nodesOf = (target: DeliveryDestination['target']): readonly string[] =>
   target.kind !== 'none' && 'nodes' in target.settings ? target.settings.nodes : [];
 
 function headOf(destination: DeliveryDestination, kind: OutputKind, parts: number): string {
-  const { name, evidence, retentionDays } = destination;
+  const { name, evidence } = destination;
   const lines = [`Destination \`${name.value}\`${kind.why === undefined ? '' : `: ${kind.why}`}`];
   if (parts > 1 && kind.balance === 'nodes')
     lines.push('This output cannot balance: each node takes its shards, so a key always finds the same node.');
   if (evidence) lines.push('Evidence: no record is ever given up.');
-  if (retentionDays !== undefined)
-    lines.push(`To be kept for ${retentionDays} days: ${kind.retention ?? 'set this where it is stored'}.`);
-  return lines.join('\n');
+  return [...lines, ...keepingLines(destination, kind.retention)].join('\n');
 }
 
 /** Low priority gives up first and may not fill the disk; evidence and everything that is refused in words wait for ever. */

@@ -1,6 +1,7 @@
 import type { YAMLMap } from 'yaml';
 import type { Delivery, DeliveryDestination } from '../../policy/delivery.ts';
 import type { Places } from '../generated.ts';
+import { keepingLines } from '../keeping.ts';
 import { shardsOf } from '../tags.ts';
 import { type Entry, inline, list, map } from '../yaml_text.ts';
 import { KINDS, type SinkKind } from './kinds.ts';
@@ -96,12 +97,11 @@ function buffer({ evidence, priority }: DeliveryDestination): Entry {
 }
 
 function headOf({ destination, kind, shards }: Sink): string {
-  const { name, evidence, retentionDays } = destination;
+  const { name, evidence } = destination;
   const lines = [`Destination \`${name.value}\`${kind.why === undefined ? '' : `: ${kind.why}`}`];
   if (shards !== undefined) lines.push(`One of its nodes, for shards ${shards.join(', ')}: this sink cannot balance.`);
   if (evidence) lines.push('Evidence: no record is ever given up.');
-  if (retentionDays !== undefined) lines.push(`To be kept for ${retentionDays} days: set this where it is stored.`);
-  return lines.join('\n');
+  return [...lines, ...keepingLines(destination)].join('\n');
 }
 
 export function deadLetters(places: Places): YAMLMap {

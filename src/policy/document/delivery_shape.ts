@@ -1,5 +1,17 @@
 import { isScalar } from 'yaml';
-import { boolean, mapOf, mappingOr, object, oneOrMore, optional, type Shape, spanOf, text, textLike } from './shape.ts';
+import {
+  boolean,
+  integer,
+  mapOf,
+  mappingOr,
+  object,
+  oneOrMore,
+  optional,
+  type Shape,
+  spanOf,
+  text,
+  textLike,
+} from './shape.ts';
 import { Text } from './text.ts';
 
 /** How a reference looks, for messages. */
@@ -82,9 +94,42 @@ export const headers: Shape<readonly { readonly key: Text; readonly value: Text 
 export const addresses = oneOrMore(address);
 export const urls = oneOrMore(url);
 
-/** `30d`, `26w`, `7y`. */
-export const retention = textLike(
-  /^[1-9]\d{0,4}[dwy]$/,
-  'invalid_retention',
-  'write days, weeks or years: `400d`, `26w`, `7y`',
+/** How long something is kept. */
+export interface Retention {
+  readonly days?: number;
+  /** It must not be deleted, whatever the days say. */
+  readonly legalHold: boolean;
+}
+
+/** A leap year's days, so that no year is cut short. */
+const DAYS = { d: 1, w: 7, y: 366 } as const;
+export const RETENTION_DAYS_MAX = 36_600;
+
+const period = textLike(/^[1-9]\d{0,4}[dwy]$/, 'invalid_retention', 'write days, weeks or years: `400d`, `26w`, `7y`');
+
+const keeping = mappingOr(
+  object({
+    days: optional(integer(1, RETENTION_DAYS_MAX), 'how many days'),
+    legal_hold: optional(boolean, 'it must not be deleted, whatever the days say'),
+  }),
+  period,
 );
+
+/** `30d`, `26w`, `7y`, or a mapping. */
+export const retention: Shape<Retention> = {
+  ...keeping,
+  read(node, reading) {
+    const found = keeping.read(node, reading);
+    if (found === undefined) return undefined;
+    if (!(found instanceof Text)) {
+      const { days, legal_hold: legalHold = false } = found;
+      if (days === undefined && !legalHold)
+        reading.file.report(found.at, 'invalid_retention', 'it says neither `days` nor `legal_hold: true`');
+      return { ...(days === undefined ? {} : { days }), legalHold };
+    }
+    const days = Number(found.value.slice(0, -1)) * DAYS[found.value.slice(-1) as keyof typeof DAYS];
+    if (days <= RETENTION_DAYS_MAX) return { days, legalHold: false };
+    found.report('invalid_retention', `\`${found.value}\` is not valid here`, 'a hundred years are the most');
+    return undefined;
+  },
+};

@@ -36,7 +36,7 @@ const shared = {
   to: optional(oneOrMore(text()), 'destinations; else the one of the route’s name'),
   evidence: optional(boolean, 'nothing of it may be lost: retried without limit, never sampled'),
   priority: optional(word('high', 'normal', 'low'), 'how soon it must arrive'),
-  retention: optional(retention, 'how long it is kept: days or years, `400d`, `7y`'),
+  retention: optional(retention, 'how long it is kept: `400d`, `26w`, `7y`, or `{days: 400, legal_hold: true}`'),
 };
 
 const route = object({ name: expected(ROUTE_NAME, 'becomes a part of the tag'), ...shared });

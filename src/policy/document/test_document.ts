@@ -7,6 +7,7 @@
  *       time: 2026-02-03T04:05:06Z  time by the host; a fixed one if left out
  *       line: '…'                   or `record: {log: '…', pod: web-1}`
  *       expect: {status: ok, error: code, format: …, routes: […], shard: 2, tag: audit.s2.siem, dropped: rule,
+ *                priority: high, retention: {days: 400, legal_hold: true},
  *                fields: {path: value}, output: {dotted.path: value}}
  *
  * A value of `null` expects that the field is not there. Objects in `output` are compared by the keys they name.
@@ -14,7 +15,9 @@
 import { ParseStatus } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
 import { enumNames } from '../fields.ts';
+import { RETENTION_DAYS_MAX } from './delivery_shape.ts';
 import {
+  boolean,
   expected,
   integer,
   list,
@@ -51,6 +54,14 @@ const expectation = object({
   shard: optional(integer(0, 1023), 'number of the shard'),
   tag: optional(text(), 'the tag outputs select by'),
   dropped: optional(text(), 'sampling rule that drops the record'),
+  priority: optional(word('high', 'normal', 'low'), 'the most urgent of its routes'),
+  retention: optional(
+    object({
+      days: optional(integer(1, RETENTION_DAYS_MAX), 'the longest of its routes'),
+      legal_hold: optional(boolean, 'whether one of its routes holds it'),
+    }),
+    'how long it is kept, by its routes',
+  ),
   fields: optional(mapOf(data), 'fields by path, also `labels.NAME` and `unmapped.NAME`; `null`: not there'),
   output: optional(mapOf(data), 'members of the event by dotted path; of an object only the members named'),
 });

@@ -85,6 +85,10 @@ function reachableSlots(plan: Plan, format: FormatPlan, filled: ReadonlySet<numb
   for (let slot = META_BASE; slot < SLOT_COUNT; slot++) slots.add(slot);
   if (plan.redact === undefined) slots.delete(Meta.redacted);
   if (plan.sample === undefined) for (const slot of [Meta.sampled, Meta.dropped]) slots.delete(slot);
+  const { routes } = plan;
+  if (!routes.some((route) => route.priority !== undefined)) slots.delete(Meta.priority);
+  if (!routes.some((route) => route.retentionDays !== undefined)) slots.delete(Meta.retention_days);
+  if (!routes.some((route) => route.legalHold)) slots.delete(Meta.legal_hold);
   return slots;
 }
 

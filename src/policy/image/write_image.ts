@@ -1,4 +1,4 @@
-import { EventClass } from '../../../assembly/shared/enums.ts';
+import { EventClass, Priority } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
 import {
   Header,
@@ -196,14 +196,16 @@ function placeAppSniffers(image: ImageBuilder, formats: readonly FormatPlan[]): 
 }
 
 function placeRoutes(image: ImageBuilder, routes: readonly RoutePlan[]): number {
-  const rows = routes.map(({ name }) => ({
+  const rows = routes.map(({ name, priority, retentionDays = 0, legalHold }) => ({
     tag: image.json(`.${name}`),
     json: image.json(`${JSON.stringify(name)},`),
+    kept: Priority[priority ?? 'none'] + (legalHold ? 4 : 0) + retentionDays * 8,
   }));
   const at = image.reserve(Math.max(1, rows.length) * RouteAt.size);
-  rows.forEach(({ tag, json }, i) => {
+  rows.forEach(({ tag, json, kept }, i) => {
     image.span(at + i * RouteAt.size + RouteAt.tag, tag);
     image.span(at + i * RouteAt.size + RouteAt.json, json);
+    image.u32(at + i * RouteAt.size + RouteAt.kept, kept);
   });
   return at;
 }

@@ -1,9 +1,10 @@
-import { ParseStatus } from '../../../assembly/shared/enums.ts';
+import { ParseStatus, Priority } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
 import { EXTRA_BASE, Field, LABEL_BASE, META_BASE, Meta } from '../../../assembly/shared/fields.ts';
 import { FIELD_BY_PATH } from '../fields.ts';
 import { escapeText } from '../image/builder.ts';
-import type { FormatPlan, Plan, SourcePlan } from '../plan.ts';
+import type { FormatPlan, Plan, RoutePlan, SourcePlan } from '../plan.ts';
+import { askedFor } from './asked.ts';
 import { deriveClient } from './client.ts';
 import { deriveMeaning } from './derive.ts';
 import { Draft } from './draft.ts';
@@ -106,9 +107,8 @@ export function evaluate(
   else tellDropped(draft, occurrences.dropped);
   const redacted = redactEvent(plan, format, draft, (rule) => conditions(plan.routes.length + rule, read));
   if (redacted.length > 0) draft.set(Meta.redacted, { json: redacted, source: JSON.stringify(redacted) });
-  const names = left.map((route) => route.name);
   return {
-    ...finish(plan, { draft, source, format, line }, names),
+    ...finish(plan, { draft, source, format, line }, left),
     logged,
     redacted,
     ...(taking === undefined ? {} : { sampled: taking.name }),
@@ -200,13 +200,18 @@ interface Parsed {
 function finish(
   plan: Plan,
   { draft, source, format, line }: Parsed,
-  routes: readonly string[],
+  taken: readonly RoutePlan[],
 ): Omit<Evaluation, 'logged' | 'redacted'> {
   const event = draft.event;
+  const routes = taken.map(({ name }) => name);
+  const asked = askedFor(taken);
   const shard = chooseShard(plan.shards, event);
   const tag = `audit.s${shard}.${routes.length > 0 ? routes.join('.') : 'unrouted'}`;
   draft.set(Meta.tag, tag);
   draft.set(Meta.shard, BigInt(shard));
+  if (asked.priority !== undefined) draft.set(Meta.priority, BigInt(Priority[asked.priority]));
+  if (asked.retention?.days !== undefined) draft.set(Meta.retention_days, BigInt(asked.retention.days));
+  if (asked.retention?.legal_hold) draft.set(Meta.legal_hold, true);
   if (routes.length > 0) draft.set(Meta.routes, { json: routes, source: JSON.stringify(routes) });
   const unmapped = unmappedOf(format, draft);
   const template = plan.templates.find((each) => BigInt(each.schema_class) === draft.int(Field.schema_class));
@@ -226,6 +231,7 @@ function finish(
     sniffed: draft.sniffed,
     maps: draft.maps,
     routes,
+    ...asked,
     shard,
     tag,
   };

@@ -1,6 +1,6 @@
 import type { ParseStatus } from '../../../assembly/shared/enums.ts';
 import type { ErrorCode } from '../../../assembly/shared/errors.ts';
-import type { Capture } from '../plan.ts';
+import type { Capture, RoutePlan } from '../plan.ts';
 
 /** What the host hands the filter. */
 export interface HostRecord {
@@ -102,6 +102,10 @@ export interface Evaluation {
   readonly sniffed: readonly Sniffed[];
   readonly maps: readonly AppliedMap[];
   readonly routes: readonly string[];
+  /** The highest of its routes, if the policy says any. */
+  readonly priority?: NonNullable<RoutePlan['priority']>;
+  /** The longest of its routes; `legal_hold`: one of them must not be deleted. */
+  readonly retention?: { readonly days?: number; readonly legal_hold?: true };
   /** The sampling rule that took the record from all routes but evidence. */
   readonly sampled?: string;
   /** The sampling rule that drops the record. Then there is no output, whatever stands in `output`. */

@@ -1,4 +1,4 @@
-import { ParseStatus } from '../../../assembly/shared/enums.ts';
+import { ParseStatus, Priority } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
 import { Field, Meta } from '../../../assembly/shared/fields.ts';
 import { suggest } from '../../diagnostic.ts';
@@ -100,6 +100,7 @@ export function slotMember(key: string, from: Tree, options: readonly Entry<Tree
 function enumOf(slot: number): Readonly<Record<number, string>> {
   if (slot === Meta.status) return enumNames(ParseStatus);
   if (slot === Meta.error_code) return enumNames(ErrorCode);
+  if (slot === Meta.priority) return enumNames(Priority);
   return FIELDS[Field[slot] as FieldName]?.values ?? {};
 }
 
