@@ -28,6 +28,7 @@ import { lineEnd, lineHasBackslash, lineStart, setLine, trimLineEnd } from './pa
 import { scan } from './parse/scan';
 import { clearHidden, scanShapes, scanWithin } from './parse/shapes';
 import { runAutomaton } from './policy/automaton';
+import { enrich } from './policy/enrich';
 import { identify, identifyMoment, identifyPlace, setIdentity } from './policy/identity';
 import { applyAssigns, applyMaps } from './policy/maps';
 import { match } from './policy/match';
@@ -96,6 +97,8 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
     splitUrl();
   }
   deriveMeaning();
+  const tables = <usize>load<u32>(IMAGE_BASE, Header.enrich);
+  if (tables != 0) enrich(tables);
   if (!describe(source, format)) return 0;
   match(load<u32>(IMAGE_BASE, Header.match));
   const sampling = <usize>load<u32>(IMAGE_BASE, Header.sample);

@@ -20,13 +20,14 @@ export function applyAssigns(at: usize, count: u32): void {
   }
 }
 
-let keyStart: usize = 0;
-let keyEnd: usize = 0;
+/** Text to look up. */
+export let keyStart: usize = 0;
+export let keyEnd: usize = 0;
 
 const DIGITS: usize = memory.data(64, 8);
 
 /** Text a slot is looked up by: its own, its enum member's name, the digits of another number. */
-function keyText(slot: u32, names: usize): bool {
+export function keyText(slot: u32, names: usize): bool {
   const kind = slotKind(slot);
   if (kind == SlotKind.text || kind == SlotKind.json) {
     keyStart = slotStart(slot);
@@ -97,7 +98,7 @@ function findCase(map: usize): u32 {
 }
 
 /** Joins the second slot's text to the key with a blank. */
-function joinKey(slot: u32, names: usize): bool {
+export function joinKey(slot: u32, names: usize): bool {
   let start = keyStart;
   const length = keyEnd - keyStart;
   if (start == DIGITS) {

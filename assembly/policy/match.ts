@@ -117,7 +117,8 @@ function numberInterval(bounds: usize, count: u32, number: i64): u32 {
   return low;
 }
 
-function addressInterval(bounds: usize, count: u32): u32 {
+/** How many of the sorted bounds are not above the latest address parsed. */
+export function addressInterval(bounds: usize, count: u32): u32 {
   const top = bswap(load<u64>(ADDRESS));
   const rest = bswap(load<u64>(ADDRESS, 8));
   let low: u32 = 0;

@@ -39,6 +39,8 @@ export enum Header {
   redact = 76,
   /** `Sample`; 0: nothing is sampled. */
   sample = 80,
+  /** u32 number of `Lookup`s, and behind it those; 0: nothing is looked up. */
+  enrich = 120,
   size = 128,
 }
 
@@ -303,6 +305,42 @@ export enum MapCase {
   copy = 8,
   copy_count = 12,
   size = 16,
+}
+
+/** 28 bytes. A slot looked up in one of the policy's tables. */
+export enum Lookup {
+  from = 0,
+  /** As in `MapTable`. */
+  from_names = 4,
+  and = 8,
+  and_names = 12,
+  table = 16,
+  /** Address of u32 pairs: label slot, place of the cell in the row; and their number. */
+  set = 20,
+  set_count = 24,
+  size = 28,
+}
+
+/** 24 bytes. */
+export enum Table {
+  /** A `TableMatch`. */
+  match = 0,
+  /** Node of the keys, row number + 1 as the bit; of addresses, sorted 128-bit bounds as in `MatchField`. */
+  keys = 4,
+  /** Bytes of the longest key; of addresses, number of bounds. */
+  limit = 8,
+  /** Of addresses: u32 row number + 1 for each of `limit` + 1 intervals. */
+  intervals = 12,
+  /** Rows of spans; a cell of length 0 sets nothing. */
+  rows = 16,
+  row_size = 20,
+  size = 24,
+}
+
+export enum TableMatch {
+  exact,
+  cidr,
+  path,
 }
 
 /** 24 bytes: span of `.name`, span of `"name",`. */

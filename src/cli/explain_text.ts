@@ -112,10 +112,12 @@ const ORIGINS: Readonly<Record<ExplainedField['from'], string>> = {
   host: 'time by the host',
   map: 'lookup of the format',
   derived: 'derived',
+  table: 'table',
 };
 
 /** Conversion, origin and columns. */
-function origin({ from, capture, columns: place }: ExplainedField): string[] {
+function origin({ from, capture, row, columns: place }: ExplainedField): string[] {
+  if (row !== undefined) return ['', `table ${row.table}, row ${short(row.key)}`, ''];
   const columnText = place === undefined ? '' : place[1] < place[0] ? String(place[0]) : `${place[0]}-${place[1]}`;
   return [capture?.as ?? '', capture?.name ?? ORIGINS[from], columnText];
 }

@@ -30,6 +30,8 @@ export interface ExplainedField {
   readonly from: Stage;
   /** What the load balancer calls what was captured, and its conversion. */
   readonly capture?: { readonly name: string; readonly as: string };
+  /** Row of a table of the policy's own that set it. */
+  readonly row?: { readonly table: string; readonly key: string };
   /** First and last column in the line, from 1, in characters. */
   readonly columns?: readonly [first: number, last: number];
   /** Half-open range of bytes of the line. */
@@ -148,8 +150,10 @@ function whyOf(plan: Plan, { format, accepted, why }: Sniffed, line: string | un
 function originOf(evaluation: Evaluation, slot: number): Omit<ExplainedField, 'path' | 'type' | 'value'> {
   const { stage, capture } = evaluation.origins.get(slot)!;
   const span = evaluation.spans.get(slot);
+  const found = stage === 'table' ? evaluation.lookups.findLast(({ set }) => set.includes(slot)) : undefined;
   return {
     from: stage,
+    ...(found === undefined ? {} : { row: { table: found.table, key: found.key } }),
     ...(capture === undefined ? {} : { capture: { name: capture.name, as: Convert[capture.convert] } }),
     ...(span === undefined || evaluation.line === undefined ? {} : placeOf(evaluation.line, span)),
   };

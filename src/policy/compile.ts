@@ -15,6 +15,8 @@ import { compileDelivery } from './delivery.ts';
 import type { PolicyDocument } from './document/policy_document.ts';
 import { readPolicy } from './document/read_policy.ts';
 import { SourceFile } from './document/source_file.ts';
+import { compileEnrich } from './enrich/compile.ts';
+import { Labels } from './labels.ts';
 import type { Plan, TemplatePlan } from './plan.ts';
 import { compileRedact } from './redact/compile.ts';
 import { pseudonym } from './redact/pseudonym.ts';
@@ -41,6 +43,8 @@ export interface CompiledPolicy {
   readonly conditions: readonly ConditionSource[];
   /** Those that others refer to. */
   readonly named: readonly NamedCondition[];
+  /** Names of the labels of the policy, whether it is right or not. */
+  readonly labels: readonly string[];
   /** The policy as written; absent if it cannot be read. */
   readonly document?: PolicyDocument;
   /** Everything that is wrong, sorted. */
@@ -59,7 +63,11 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   const draft = document && draftPlan(document, file, input, catalog, options.key);
   diagnostics.push(...catalog.diagnostics);
   diagnostics.sort(compareDiagnostics);
-  const conditions = { conditions: draft?.conditions ?? [], named: draft?.named ?? [] };
+  const conditions = {
+    conditions: draft?.conditions ?? [],
+    named: draft?.named ?? [],
+    labels: draft?.plan.labels ?? [],
+  };
   if (document === undefined) return { ...conditions, diagnostics };
   if (draft === undefined || diagnostics.length > 0) return { document, ...conditions, diagnostics };
   const plan = finishPlan(draft.plan, catalog);
@@ -81,9 +89,11 @@ function draftPlan(
   input: PolicyInput,
   catalog: Catalog,
   key: Uint8Array | undefined,
-): Omit<CompiledPolicy, 'plan' | 'diagnostics'> & { readonly plan: Draft } {
+): Omit<CompiledPolicy, 'plan' | 'labels' | 'diagnostics'> & { readonly plan: Draft } {
   const schema = document.schema ?? 'ocsf';
-  const sources = compileSources(document.sources ?? [], schema, file, catalog);
+  const labels = new Labels();
+  const sources = compileSources(document.sources ?? [], schema, file, catalog, labels);
+  const enrich = compileEnrich(document, labels);
   const named = compileNamed(document);
   const { routes, conditions } = compileRoutes(document);
   const redact = compileRedact(document.redact ?? [], file, key);
@@ -99,9 +109,10 @@ function draftPlan(
     raw: document.raw ?? 'incomplete',
     sources: sources.sources,
     formats: sources.formats,
-    labels: sources.labels,
+    labels: labels.names,
     ...(named.length === 0 ? {} : { conditions: named.map(({ name, text }) => ({ name, when: text })) }),
     routes,
+    ...(enrich === undefined ? {} : { enrich }),
     ...(redact.rules.length === 0 ? {} : { redact: redact.rules }),
     ...(sample.rules.length === 0 ? {} : { sample: sample.rules }),
     shards,

@@ -1,5 +1,4 @@
 import { EventClass } from '../../assembly/shared/enums.ts';
-import { LABEL_BASE, LABEL_MAX } from '../../assembly/shared/fields.ts';
 import { suggest } from '../diagnostic.ts';
 import type { Catalog } from './catalog.ts';
 import { classesOf } from './classes.ts';
@@ -7,6 +6,7 @@ import type { SourceDocument } from './document/policy_document.ts';
 import type { SourceFile, Span } from './document/source_file.ts';
 import { Text } from './document/text.ts';
 import { compileFormat } from './formats/compile_format.ts';
+import type { Labels } from './labels.ts';
 import type { FormatPlan, SourcePlan } from './plan.ts';
 import { classNumber } from './schema/schema_file.ts';
 
@@ -15,17 +15,17 @@ const AUTO = 'auto';
 export interface SourcePlans {
   readonly sources: readonly SourcePlan[];
   readonly formats: readonly FormatPlan[];
-  readonly labels: readonly string[];
 }
 
-/** Resolves the sources of a policy: their formats, each once, and their labels. */
+/** Resolves the sources of a policy: their formats, each once, and their labels, which are added to `labels`. */
 export function compileSources(
   documents: readonly SourceDocument[],
   schema: string,
   file: SourceFile,
   catalog: Catalog,
+  labels: Labels,
 ): SourcePlans {
-  return new SourceCompiler(schema, file, catalog).compile(documents);
+  return new SourceCompiler(schema, file, catalog, labels).compile(documents);
 }
 
 class SourceCompiler {
@@ -34,12 +34,13 @@ class SourceCompiler {
   readonly #catalog: Catalog;
   readonly #formats: FormatPlan[] = [];
   readonly #shipped = new Map<string, number>();
-  readonly #labels = new Map<string, number>();
+  readonly #labels: Labels;
 
-  constructor(schema: string, file: SourceFile, catalog: Catalog) {
+  constructor(schema: string, file: SourceFile, catalog: Catalog, labels: Labels) {
     this.#schema = schema;
     this.#file = file;
     this.#catalog = catalog;
+    this.#labels = labels;
   }
 
   compile(documents: readonly SourceDocument[]): SourcePlans {
@@ -48,7 +49,7 @@ class SourceCompiler {
       'source',
     );
     const sources = documents.map((each) => this.#source(each));
-    return { sources, formats: this.#formats, labels: [...this.#labels.keys()] };
+    return { sources, formats: this.#formats };
   }
 
   #source(document: SourceDocument): SourcePlan {
@@ -69,7 +70,7 @@ class SourceCompiler {
       ...(document.offset_key === undefined ? {} : { offsetKey: document.offset_key.value }),
       zoneMinutes: zoneMinutes(document.timezone?.value ?? 'Z'),
       labels: (document.labels ?? []).flatMap(({ key, value }) => {
-        const slot = this.#label(key);
+        const slot = this.#labels.add(key.value, key);
         return slot === undefined ? [] : [[slot, value.text.value] as const];
       }),
     };
@@ -117,18 +118,6 @@ class SourceCompiler {
       const help = 'add `sniff: {text: …}` or `sniff: {json: […]}` to it';
       document.name.report('sniff_missing', `format \`${format.name}\` is one of several and has no sniffer`, help);
     }
-  }
-
-  #label(name: Text): number | undefined {
-    const known = this.#labels.get(name.value);
-    if (known !== undefined) return known;
-    if (this.#labels.size >= LABEL_MAX) {
-      name.report('too_many_labels', `more than ${LABEL_MAX} different labels`);
-      return undefined;
-    }
-    const slot = LABEL_BASE + this.#labels.size;
-    this.#labels.set(name.value, slot);
-    return slot;
   }
 }
 

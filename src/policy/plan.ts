@@ -19,6 +19,8 @@ export interface Plan {
   /** Conditions that `when`s refer to by name; absent if none has one. */
   readonly conditions?: readonly { readonly name: string; readonly when: string }[];
   readonly routes: readonly RoutePlan[];
+  /** Absent if nothing is looked up. */
+  readonly enrich?: EnrichPlan;
   /** Absent if nothing is redacted. The condition of rule `i` is number `routes.length + i`. */
   readonly redact?: readonly RedactPlan[];
   /** Absent if nothing is sampled. Conditions follow those of `redact`. */
@@ -220,6 +222,31 @@ export interface MapCase {
   readonly set: readonly Assign[];
   /** Slots copied from other slots, if those are there; -1: the other is cleared. */
   readonly copy: readonly (readonly [to: number, from: number])[];
+}
+
+/** Tables of the policy's own, and the labels records get from them. */
+export interface EnrichPlan {
+  readonly tables: readonly TablePlan[];
+  /** In order: a later one may read what an earlier one set. */
+  readonly lookups: readonly LookupPlan[];
+}
+
+export interface TablePlan {
+  readonly name: string;
+  /** `cidr`: of several blocks the smallest; `path`: the key, or the key, `/` and more; of several keys the longest. */
+  readonly match: 'exact' | 'cidr' | 'path';
+  readonly columns: readonly string[];
+  /** An empty value sets nothing. Keys of paths end without `/`. */
+  readonly rows: readonly { readonly key: string; readonly values: readonly string[] }[];
+}
+
+/** A slot, or two joined by a blank, looked up in a table. A missing second one is the empty text; JSON is none. */
+export interface LookupPlan {
+  /** Index into `EnrichPlan.tables`. */
+  readonly table: number;
+  readonly from: number;
+  readonly and?: number;
+  readonly set: readonly (readonly [label: number, column: number])[];
 }
 
 export interface RoutePlan {

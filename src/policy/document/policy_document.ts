@@ -14,6 +14,7 @@
  *   shards: {count: 4, by: [field], weights: [1, 1, 1, 2]}
  *   routes:                       every one whose condition holds
  *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}   and groups: `route_shape.ts`
+ *   tables, enrich:               labels from tables of one's own (`enrich_shape.ts`)
  *   redact:                       what must not leave, and what stands there instead
  *     - {name: …, fields: [field], keys: [name], patterns: [name], when: CEL, with: mask | remove | truncate | pseudonym}
  *   sample:                       what need not be kept, unless it is evidence
@@ -24,6 +25,7 @@
  */
 import { inlineFormat } from '../formats/format_shape.ts';
 import { destination } from './destination_shape.ts';
+import { enrichment, table } from './enrich_shape.ts';
 import { input } from './input_shape.ts';
 import { type RouteDocument, routes } from './route_shape.ts';
 import {
@@ -121,6 +123,8 @@ export const policyShape = object({
   sources: expected(filled(list(source)), 'where records come from'),
   conditions: optional(mapOf(text()), 'conditions in CEL by name: any `when`, and each other, may refer to them'),
   shards: optional(shards, 'how records are spread'),
+  tables: optional(mapOf(table), 'tables of your own: what `enrich` looks records up in'),
+  enrich: optional(list(enrichment), 'labels from tables, in this order: what no row has stays as it is'),
   redact: optional(list(redact), 'what must not leave, and what stands there instead'),
   sample: optional(list(sample), 'what need not be kept, unless it is evidence: the first that holds decides'),
   routes: optional(routes, 'where records go: every route whose condition holds'),

@@ -284,7 +284,7 @@ function placeCases(image: ImageBuilder, map: MapPlan): number {
 }
 
 /** Names of the members of an enum field by number; 0 for other fields. */
-function placeNames(image: ImageBuilder, slot: number): number {
+export function placeNames(image: ImageBuilder, slot: number): number {
   const values = FIELDS[Field[slot] as FieldName]?.values;
   if (!values) return 0;
   const names = Object.entries(values);

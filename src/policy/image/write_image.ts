@@ -25,6 +25,7 @@ import {
 import { keyId } from '../redact/pseudonym.ts';
 import { placeAutomaton, placeGlobs } from './automaton_table.ts';
 import { escapeText, ImageBuilder } from './builder.ts';
+import { placeEnrich } from './enrich_tables.ts';
 import { placeAssigns, placeFormat } from './format_tables.ts';
 import { type BitNode, placeBitNode } from './json_tables.ts';
 import { knownOf, pruneMembers, UNREADABLE } from './reachable.ts';
@@ -65,6 +66,7 @@ export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo
   header(Header.shards, placeShards(image, plan.shards));
   header(Header.labels, image.spans(plan.labels.map((name) => image.json(`${escapeText(name)}:`))));
   header(Header.label_count, plan.labels.length);
+  header(Header.enrich, placeEnrich(image, plan.enrich));
   header(Header.redact, placeRedact(image, plan, keyOf(plan, key)));
   header(Header.sample, placeSample(image, plan));
   header(Header.match, image.place(writeMatch(conditions, image.next())));
@@ -89,6 +91,7 @@ function description(plan: Plan, engine: EngineInfo, key: Uint8Array | undefined
     formats: plan.formats.map(({ name }) => name),
     routes: plan.routes.map(({ name, destinations }) => ({ name, destinations })),
     ...(key === undefined ? {} : { pseudonym_key: keyId(key) }),
+    tables: (plan.enrich?.tables ?? []).map(({ name, match, rows }) => ({ name, match, rows: rows.length })),
     redact: (plan.redact ?? []).map(({ name, with: method }) => ({ name, with: method })),
     sample: (plan.sample ?? []).map(({ name, keep }) => ({ name, keep })),
     shards: plan.shards.weights.length,

@@ -9,6 +9,7 @@ import type {
   AppliedMap,
   EnvelopeName,
   ErrorName,
+  FoundRow,
   JsonValue,
   Origin,
   ParseError,
@@ -56,6 +57,7 @@ export class Draft {
   readonly envelopes: EnvelopeName[] = [];
   readonly sniffed: Sniffed[] = [];
   readonly maps: AppliedMap[] = [];
+  readonly lookups: FoundRow[] = [];
 
   get noRequest(): boolean {
     return this.request !== undefined;

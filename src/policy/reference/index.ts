@@ -9,6 +9,7 @@ import { deriveClient } from './client.ts';
 import { deriveMeaning } from './derive.ts';
 import { Draft } from './draft.ts';
 import { encodeEvent } from './encode.ts';
+import { enrichEvent } from './enrich.ts';
 import { peelEnvelopes } from './envelope.ts';
 import { escaped, identityOf, Occurrences } from './identity.ts';
 import { readPaths } from './json_paths.ts';
@@ -91,6 +92,8 @@ export function evaluate(
   }
   draft.stage = 'derived';
   deriveMeaning(draft);
+  draft.stage = 'table';
+  enrichEvent(plan.enrich, draft);
   const line = record === undefined ? undefined : (record.line ?? record.text);
   describe(plan, source, format, line ?? decodeUtf8(input.record), draft);
   draft.set(Meta.uid, uid);
@@ -230,6 +233,7 @@ function finish(
     envelopes: draft.envelopes,
     sniffed: draft.sniffed,
     maps: draft.maps,
+    lookups: draft.lookups,
     routes,
     ...asked,
     shard,

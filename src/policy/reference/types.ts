@@ -27,7 +27,7 @@ export interface Span {
 }
 
 /** The step that gave a slot its value. */
-export type Stage = 'envelope' | 'label' | 'default' | 'capture' | 'host' | 'map' | 'derived';
+export type Stage = 'envelope' | 'label' | 'default' | 'capture' | 'host' | 'map' | 'derived' | 'table';
 
 /** Where a slot's value came from. */
 export interface Origin {
@@ -62,6 +62,17 @@ export interface AppliedMap {
   readonly key: string;
   /** Index of the case among the map's. */
   readonly case: number;
+}
+
+/** A row of one of the policy's tables that was found. */
+export interface FoundRow {
+  readonly table: string;
+  /** Text looked up. */
+  readonly text: string;
+  /** Key of the row, as the table has it. */
+  readonly key: string;
+  /** Labels the row set. */
+  readonly set: readonly number[];
 }
 
 /** Value of a field or, as `labels.NAME`, of a label; `undefined` if it is absent. An enum gives its member's number. */
@@ -101,6 +112,8 @@ export interface Evaluation {
   readonly line?: string;
   readonly sniffed: readonly Sniffed[];
   readonly maps: readonly AppliedMap[];
+  /** In the order of the policy's lookups; of those that set a label the last counts. */
+  readonly lookups: readonly FoundRow[];
   readonly routes: readonly string[];
   /** The highest of its routes, if the policy says any. */
   readonly priority?: NonNullable<RoutePlan['priority']>;
