@@ -12,6 +12,7 @@ export function lintPolicy(document: PolicyDocument, conditions: readonly Checke
     ...lintNamed(document, conditions),
     ...lintDestinations(document),
     ...lintSources(document),
+    ...lintTables(document),
   ].sort(compareDiagnostics);
 }
 
@@ -143,4 +144,12 @@ function lintSources({ sources = [] }: PolicyDocument): Diagnostic[] {
     const message = `source \`${name.value}\` gets no record: \`${before.name.value}\` takes all its tags`;
     return warning(tag, 'source_unreachable', message, 'put it first');
   });
+}
+
+/** Tables nothing is looked up in. */
+function lintTables({ tables = [], enrich = [] }: PolicyDocument): Diagnostic[] {
+  const unused = tables.filter(({ key }) => !enrich.some(({ table }) => table.value === key.value));
+  return unused.map(({ key }) =>
+    warning(key, 'unused_table', `nothing is looked up in table \`${key.value}\``, 'name it in `enrich`, or remove it'),
+  );
 }

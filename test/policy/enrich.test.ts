@@ -1,10 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formatDiagnostic } from '../../src/diagnostic.ts';
 import { explain } from '../../src/explain/explanation.ts';
 import { buildFilter } from '../../src/filter.ts';
+import { packageRoot } from '../../src/policy/catalog.ts';
+import { runCase } from '../../src/policy_test/run.ts';
 import { hostRecord } from '../../src/run/record.ts';
 import { Twin } from '../../src/twin.ts';
 import { faults } from './compile_support.ts';
@@ -119,6 +121,23 @@ enrich: [{table: people, by: actor.name, set: {labels.team: team}}]
         { key: 'carol', values: ['two\nlines'] },
       ],
     });
+  });
+
+  test('of the documentation do what it says', () => {
+    const page = readFileSync(join(packageRoot(), 'docs/tables.md'), 'utf8');
+    const block = (language: string): string => page.split(`\`\`\`${language}\n`)[1]!.split('```')[0]!;
+    const folder = mkdtempSync(join(tmpdir(), 'auditlb-tables-'));
+    writeFileSync(join(folder, 'sites.csv'), block('csv'));
+    const { filter, diagnostics, warnings } = buildFilter({ text: block('yaml'), file: join(folder, 'policy.yaml') });
+    expect({ diagnostics, warnings }).toEqual({ diagnostics: [], warnings: [] });
+    expect(filter!.tests.map((each, i) => runCase(new Twin(filter!), each, i).problem)).toEqual(['', '']);
+  });
+
+  test('that nothing is looked up in are warned of', () => {
+    const { warnings } = buildFilter({ text: `${HEAD}tables: {sites: {rows: {a: {b: c}}}}\n`, file: 'policy.yaml' });
+    expect(warnings.map(formatDiagnostic)).toEqual([
+      'policy.yaml:3:10: warning: unused_table: nothing is looked up in table `sites`\n  help: name it in `enrich`, or remove it',
+    ]);
   });
 
   test('decide routes, redaction and sampling, and explanations name the row', () => {
