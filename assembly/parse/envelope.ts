@@ -26,8 +26,8 @@ export function peelEnvelopes(hostTimeMs: i64, zone: i32): void {
     if (c == 0x7b) peeled = docker();
     else if (c == 0x3c) peeled = syslog();
     // `2026-`
-    else if (isDigit(c) && load<u8>(lineStart, 4) == 0x2d) peeled = cri() || isoSyslog(lineStart);
-    else if (c - 0x41 < 26) peeled = bsdSyslog(lineStart);
+    else if (isDigit(c) && load<u8>(lineStart, 4) == 0x2d) peeled = cri() || isoSyslog(lineStart, false);
+    else if (c - 0x41 < 26) peeled = bsdSyslog(lineStart, false);
     if (!peeled) return;
   }
 }
@@ -140,7 +140,7 @@ function syslog(): bool {
   const digits = takeDigits(p + 1, lineEnd, 3);
   let done = false;
   if (digits > p + 1 && digits < lineEnd && load<u8>(digits) == 0x20 && value > 0) done = rfc5424(digits + 1);
-  if (!done) done = bsdSyslog(p + 1) || isoSyslog(p + 1);
+  if (!done) done = bsdSyslog(p + 1, true) || isoSyslog(p + 1, true);
   if (done) setInt(Field.log_priority, priority);
   return done;
 }
@@ -221,19 +221,24 @@ function structuredData(p: usize): usize {
   return load<u8>(p - 1) == 0x5d ? p : 0;
 }
 
-/** `Mmm dd hh:mm:ss ` and the rest of a BSD header at `p`. */
-function bsdSyslog(p: usize): bool {
+/** `Mmm dd hh:mm:ss `, perhaps with a year before the clock, and the rest of a BSD header at `p`. `numbered`: behind a priority. */
+function bsdSyslog(p: usize, numbered: bool): bool {
   const end = lineEnd;
-  if (p + 16 > end || load<u8>(p, 3) != 0x20 || load<u8>(p, 6) != 0x20 || load<u8>(p, 15) != 0x20) return false;
+  if (p + 16 > end || load<u8>(p, 3) != 0x20 || load<u8>(p, 6) != 0x20) return false;
+  const dated = takeDigits(p + 7, end, 4) == p + 11 && load<u8>(p, 11) == 0x20;
+  const year = <i32>value;
+  const clock: usize = p + (dated ? 12 : 7);
+  if (clock + 9 > end || load<u8>(clock, 8) != 0x20) return false;
   const month = monthNumber(p);
   if (month == 0) return false;
   const tens = <u32>load<u8>(p, 4) == 0x20 ? 0 : <i32>load<u8>(p, 4) - 0x30;
   const ones = <i32>load<u8>(p, 5) - 0x30;
-  const seconds = clockSeconds(p + 7);
+  const seconds = clockSeconds(clock);
   if (<u32>tens > 3 || <u32>ones > 9 || seconds < 0) return false;
-  if (!guessYear(month, tens * 10 + ones, seconds)) return false;
+  const day = tens * 10 + ones;
+  if (dated ? !setTime(year, month, day, seconds, 0, zoneMinutes) : !guessYear(month, day, seconds)) return false;
   const when = timeMs;
-  if (!header(p + 16)) return false;
+  if (!header(clock + 9, numbered)) return false;
   setInt(Field.time, when);
   return true;
 }
@@ -250,22 +255,22 @@ function guessYear(month: i32, day: i32, seconds: i32): bool {
 }
 
 /** An RFC 3339 time where the BSD one would be. */
-function isoSyslog(p: usize): bool {
+function isoSyslog(p: usize, numbered: bool): bool {
   let q = p;
   const limit = min<usize>(lineEnd, p + 36);
   while (q < limit && load<u8>(q) != 0x20) q++;
   if (q >= lineEnd || load<u8>(q) != 0x20 || !parseIsoTime(p, q, zoneMinutes)) return false;
   const when = timeMs;
-  if (!header(q + 1)) return false;
+  if (!header(q + 1, numbered)) return false;
   setInt(Field.time, when);
   return true;
 }
 
 /**
  * `[HOST ]TAG[PID]: ` at `p`: a word that ends in a colon is the tag, the one before it the host. Without such a word among the first
- * two this is no envelope: a log format may start with a time, too.
+ * two this is no envelope: a log format may start with a time, too. Behind a priority (`numbered`) the first word is then the host.
  */
-function header(p: usize): bool {
+function header(p: usize, numbered: bool): bool {
   if (isTagless(p)) return setHeader(p, p, p, p, p);
   let next = word(p);
   if (next == 0) return false;
@@ -276,7 +281,8 @@ function header(p: usize): bool {
     tag = next;
     if (isTagless(tag)) return setHeader(p, hostEnd, tag, tag, tag);
     next = word(tag);
-    if (tokenEnd <= tag || load<u8>(tokenEnd - 1) != 0x3a) return false;
+    if (tokenEnd <= tag || load<u8>(tokenEnd - 1) != 0x3a)
+      return numbered && isHostName(p, hostEnd) && setHeader(p, hostEnd, tag, tag, tag);
   }
   let tagEnd = tokenEnd - 1;
   const start = next == 0 ? lineEnd : next;
@@ -289,6 +295,16 @@ function header(p: usize): bool {
     }
   }
   return setHeader(p, hostEnd == 0 ? p : hostEnd, tag, tagEnd, start);
+}
+
+/** Letters, digits, `.`, `_`, `:` and `-`, the first a letter or digit. */
+function isHostName(p: usize, end: usize): bool {
+  for (let q = p; q < end; q++) {
+    const c = <u32>load<u8>(q);
+    const plain = isDigit(c) || (c | 0x20) - 0x61 < 26;
+    if (!plain && (q == p || (c != 0x2e && c != 0x5f && c != 0x3a && c != 0x2d))) return false;
+  }
+  return end > p;
 }
 
 /** Sets host and program, where they are not empty; the line goes on at `start`. */

@@ -51,7 +51,7 @@ export function peelRfc5424(line: string, context: EnvelopeContext, draft: Draft
 export function peelRfc3164(line: string, context: EnvelopeContext, draft: Draft): string | undefined {
   const taken = takePriority(line);
   const timed = takeTime(taken?.rest ?? line, context);
-  const header = timed === undefined ? undefined : takeHeader(timed.rest);
+  const header = timed && (takeHeader(timed.rest) ?? (taken && hostOnly(timed.rest)));
   if (timed === undefined || header === undefined) return undefined;
   draft.set(Field.time, BigInt(timed.ms));
   if (taken !== undefined) draft.set(Field.log_priority, BigInt(taken.priority));
@@ -62,7 +62,7 @@ export function peelRfc3164(line: string, context: EnvelopeContext, draft: Draft
 }
 
 function takeTime(text: string, context: EnvelopeContext): { ms: number; rest: string } | undefined {
-  const bsd = /^(.{15}) (.*)$/s.exec(text);
+  const bsd = /^(.{6}(?: \d{4})? .{8}) (.*)$/s.exec(text);
   const ms = bsd === null ? undefined : bsdTime(bsd[1]!, context);
   if (ms !== undefined) return { ms, rest: bsd![2]! };
   const iso = /^([^ ]+) (.*)$/s.exec(text);
@@ -70,17 +70,25 @@ function takeTime(text: string, context: EnvelopeContext): { ms: number; rest: s
   return isoMs === undefined ? undefined : { ms: isoMs, rest: iso![2]! };
 }
 
-/** `Mmm dd hh:mm:ss`, which names no year: that of the host's time, or the one before if the time is over a day ahead of it. */
+/** `Mmm dd hh:mm:ss`, which hardly ever names a year: that of the host's time, or the one before if the time is over a day ahead of it. */
 function bsdTime(text: string, { hostMs, zoneMinutes }: EnvelopeContext): number | undefined {
-  const match = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
+  const match = /^([A-Z][a-z]{2}) ([ \d]\d)(?: (\d{4}))? (\d\d):(\d\d):(\d\d)$/.exec(text);
   const month = match === null ? -1 : MONTHS.indexOf(match[1]!);
   if (match === null || month < 0) return undefined;
-  const [day, hour, minute, second] = match.slice(2).map(Number) as [number, number, number, number];
+  const day = Number(match[2]);
+  const [hour, minute, second] = match.slice(4).map(Number) as [number, number, number];
   const inYear = (year: number) => utcTime({ year, month, day, hour, minute, second, ms: 0 }, zoneMinutes);
+  if (match[3] !== undefined) return inYear(Number(match[3]));
   const year = new Date(hostMs).getUTCFullYear();
   const now = inYear(year);
   if (now !== undefined && now <= hostMs + DAY_MS) return now;
   return inYear(year - 1) ?? now;
+}
+
+/** Behind a priority a header without a tag is a host and the message. */
+function hostOnly(text: string): Header | undefined {
+  const match = /^([A-Za-z0-9][A-Za-z0-9._:-]*) (.*)$/s.exec(text);
+  return match === null ? undefined : { host: match[1]!, app: '', pid: '', message: match[2]! };
 }
 
 interface Header {
