@@ -17,12 +17,15 @@ export function clearHidden(): void {
   hidden = false;
 }
 
+/** Ranks a shape above all that failed: memory ends below it. */
+const TO_THE_END: usize = 0x80000000;
+
 /** The event as it was before the first shape was tried. */
 const before: usize = memory.data(SLOT_COUNT << 4, 16);
 
 /**
  * Of the shapes whose conditions hold, reads the line by the first that takes it without error and drift; failing that by the first without error; failing that
- * by the one whose first error is furthest behind.
+ * by one that took the line to its end; of those, and of the others, by the one whose first error is furthest behind.
  */
 export function scanShapes(shapes: usize, count: u32, start: usize, end: usize): void {
   memory.copy(before, SLOTS, SLOT_COUNT << 4);
@@ -42,7 +45,7 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
     if (!allowed) continue;
     scan(load<u32>(shape, Variant.ops), load<u32>(shape, Variant.op_count), start, end);
     if (errorCode == ErrorCode.none && !drift) return applySet(shape);
-    const at: usize = errorCode == ErrorCode.none ? end + 1 : errorAt;
+    const at: usize = errorCode == ErrorCode.none ? usize.MAX_VALUE : errorAt + (status == ParseStatus.failed ? 0 : TO_THE_END);
     if (best == 0 || at > bestAt) {
       best = shape;
       bestAt = at;

@@ -112,7 +112,8 @@ export interface TextBody {
 
 /**
  * Lines of several shapes. The first that reads the line without error and drift is taken; failing that the first without
- * error; failing that the one that came furthest before its first error, the earlier of equals.
+ * error; failing that, of those that take the line to its end, failing that of all, the one that came furthest before its
+ * first error, the earlier of equals.
  */
 export interface ShapesBody {
   readonly kind: 'shapes';

@@ -67,10 +67,18 @@ function scanShapes(body: ShapesBody, scan: (ops: readonly ScanOp[], into: Draft
   const best =
     tries.find(({ copy }) => copy.error === undefined && !copy.drift) ??
     tries.find(({ copy }) => copy.error === undefined) ??
-    tries.reduce((far, each) => (each.copy.error!.offset! > far.copy.error!.offset! ? each : far));
+    furthest(tries.filter(({ copy }) => copy.status !== 'failed')) ??
+    furthest(tries)!;
   draft.become(best.copy);
   if (draft.status !== 'failed') draft.assign(best.shape.set);
 }
+
+/** The first of those whose first error is furthest behind. */
+const furthest = <T extends { readonly copy: Draft }>(tries: readonly T[]): T | undefined =>
+  tries.reduce<T | undefined>(
+    (far, each) => (far === undefined || each.copy.error!.offset! > far.copy.error!.offset! ? each : far),
+    undefined,
+  );
 
 /** Whether a field has a text the condition knows. A missing one is the empty text. */
 function allows({ from, cases }: MapPlan, draft: Draft): boolean {
