@@ -45,7 +45,8 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
     if (!allowed) continue;
     scan(load<u32>(shape, Variant.ops), load<u32>(shape, Variant.op_count), start, end);
     if (errorCode == ErrorCode.none && !drift) return applySet(shape);
-    const at: usize = errorCode == ErrorCode.none ? usize.MAX_VALUE : errorAt + (status == ParseStatus.failed ? 0 : TO_THE_END);
+    const at: usize =
+      errorCode == ErrorCode.none ? usize.MAX_VALUE : errorAt + (status == ParseStatus.failed ? 0 : TO_THE_END);
     if (best == 0 || at > bestAt) {
       best = shape;
       bestAt = at;
