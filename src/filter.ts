@@ -52,7 +52,7 @@ export function packageVersion(): string {
 /** Compiles a policy and stamps it into the engine. */
 export function buildFilter(input: PolicyInput, options: BuildOptions = {}): BuildResult {
   const compiled = compilePolicy(input, options);
-  const checked = compileConditions(compiled.conditions, compiled.labels, compiled.named);
+  const checked = compileConditions(compiled.conditions, compiled.labels, compiled.names);
   const diagnostics = [...compiled.diagnostics, ...checked.diagnostics].sort(compareDiagnostics);
   const { plan, document } = compiled;
   if (plan === undefined || document === undefined || checked.plan === undefined || diagnostics.length > 0)

@@ -1,6 +1,6 @@
 import { ADDRESS, parseAddress } from '../bytes/ip';
 import { slotEnd, slotInt, slotKind, slotStart } from '../event';
-import { Automaton, Match, MatchField, Term } from '../shared/image_layout';
+import { Automaton, LocalUnit, Match, MatchField, Term, Zone } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 
 /** A bit per rule, set by `match`: routes, then redaction rules, then sampling rules. */
@@ -100,9 +100,25 @@ function testField(field: usize): void {
     interval = addressInterval(load<u32>(field, MatchField.bounds), count);
   } else {
     if (kind != SlotKind.int && kind != SlotKind.bool) return;
-    interval = numberInterval(load<u32>(field, MatchField.bounds), count, slotInt(slot));
+    const zone = <usize>load<u32>(field, MatchField.zone);
+    const number = zone == 0 ? slotInt(slot) : localNumber(zone, load<u32>(field, MatchField.unit), slotInt(slot));
+    interval = numberInterval(load<u32>(field, MatchField.bounds), count, number);
   }
   hitAll(load<u32>(<usize>load<u32>(field, MatchField.lists) + ((<usize>interval) << 2)));
+}
+
+/** What the clocks of a zone show at a time, in milliseconds since 1970: the minute of the week, Monday's first 0, or the day since 1970. */
+function localNumber(zone: usize, unit: u32, timeMs: i64): i64 {
+  const changes = numberInterval(load<u32>(zone, Zone.changes), load<u32>(zone, Zone.change_count), timeMs);
+  const local = timeMs + load<i64>(<usize>load<u32>(zone, Zone.offsets) + ((<usize>changes) << 3));
+  if (unit == LocalUnit.day) return floorDivide(local, 86400000);
+  // 1970 began on a Thursday.
+  const minute = floorDivide(local, 60000) + 4320;
+  return minute - floorDivide(minute, 10080) * 10080;
+}
+
+function floorDivide(number: i64, by: i64): i64 {
+  return (number < 0 ? number - by + 1 : number) / by;
 }
 
 /** How many of the sorted bounds are not above the number. */

@@ -571,7 +571,23 @@ export enum Match {
   size = 48,
 }
 
-/** 32 bytes. */
+/** What of the local time is looked at: minutes since Monday 00:00, or days since 1970-01-01. */
+export enum LocalUnit {
+  minute,
+  day,
+}
+
+/** 12 bytes. Offsets of a zone from UTC. */
+export enum Zone {
+  /** Address and number of i64: when the offset changes, in milliseconds since 1970, sorted. */
+  changes = 0,
+  change_count = 4,
+  /** Address of i64, one more: milliseconds east of UTC before the first change, then from each on. */
+  offsets = 8,
+  size = 12,
+}
+
+/** 40 bytes. */
 export enum MatchField {
   slot = 0,
   /** Number + 1 of the predicate that says the field is there; 0 none. */
@@ -585,7 +601,10 @@ export enum MatchField {
   lists = 20,
   /** 1: the bounds are addresses. */
   address = 24,
-  size = 32,
+  /** `Zone` whose clocks the time is read by, and `LocalUnit`; 0: the number itself is looked at. */
+  zone = 28,
+  unit = 32,
+  size = 40,
 }
 
 /** u32 rule, u32 number of literals, then the literals: predicate number, with the top bit set where it must be false. */

@@ -161,9 +161,10 @@ function oneRoute(route: ExplainedRoute): string {
   ].join('\n');
 }
 
-export function reasonText({ test, holds, field, where, ...rest }: Reason): string {
+export function reasonText({ test, holds, field, where, local, ...rest }: Reason): string {
   const place = where === undefined ? '' : `, in ${where}`;
   if (field === undefined) return `${test === 'false' ? 'false never holds' : `${test} always holds`}${place}`;
-  const seen = 'actual' in rest ? `it is ${short(rest.actual)}` : `there is no ${field}, so every test of it is false`;
+  const seen =
+    'actual' in rest ? `it is ${local ?? short(rest.actual)}` : `there is no ${field}, so every test of it is false`;
   return `${test} is ${holds}: ${seen}${place}`;
 }

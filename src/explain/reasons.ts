@@ -1,3 +1,4 @@
+import { clockText } from '../policy/condition/clock_evaluate.ts';
 import type { Trace } from '../policy/condition/index.ts';
 import { plainValue } from './field_values.ts';
 
@@ -12,6 +13,8 @@ export interface Reason {
   readonly field?: string;
   /** What the field was; absent if it was missing, which makes every test false. */
   readonly actual?: unknown;
+  /** A time as the clocks of the zone asked for show it. */
+  readonly local?: string;
 }
 
 export interface Decision {
@@ -58,5 +61,6 @@ function reasonOf({ text, where, node, value, actual }: Trace): Reason {
   if (node.kind !== 'test') return part;
   const { path, type, values } = node.field;
   const known = actual === undefined || actual === null ? undefined : plainValue(type, actual as never, values);
-  return { ...part, field: path, ...(known === undefined ? {} : { actual: known }) };
+  const local = node.clock && known !== undefined ? { local: clockText(node.clock, Number(actual)) } : {};
+  return { ...part, field: path, ...(known === undefined ? {} : { actual: known }), ...local };
 }

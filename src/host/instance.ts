@@ -12,6 +12,8 @@ export interface Description {
   readonly formats: readonly string[];
   readonly routes: readonly { readonly name: string; readonly destinations: readonly string[] }[];
   readonly shards: number;
+  /** Release of the time zone data its conditions on local time were made of. */
+  readonly timezones?: string;
   readonly fields: readonly string[];
   readonly errors: readonly string[];
 }

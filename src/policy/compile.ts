@@ -5,12 +5,12 @@ import { EventClass } from '../../assembly/shared/enums.ts';
 import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import { classesOf } from './classes.ts';
-import { compileNamed } from './compile_conditions.ts';
+import { compileNames } from './compile_conditions.ts';
 import { type ConditionSource, compileRoutes, compileShards } from './compile_routes.ts';
 import { compileSample } from './compile_sample.ts';
 import { compileSources } from './compile_sources.ts';
 import { checkTests } from './compile_tests.ts';
-import type { NamedCondition } from './condition/index.ts';
+import type { WrittenNames } from './condition/index.ts';
 import { compileDelivery } from './delivery.ts';
 import type { PolicyDocument } from './document/policy_document.ts';
 import { readPolicy } from './document/read_policy.ts';
@@ -41,8 +41,8 @@ export interface CompiledPolicy {
   /** Absent if there are diagnostics. Its conditions are still text. */
   readonly plan?: Plan;
   readonly conditions: readonly ConditionSource[];
-  /** Those that others refer to. */
-  readonly named: readonly NamedCondition[];
+  /** What these refer to. */
+  readonly names: WrittenNames;
   /** Names of the labels of the policy, whether it is right or not. */
   readonly labels: readonly string[];
   /** The policy as written; absent if it cannot be read. */
@@ -65,7 +65,7 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   diagnostics.sort(compareDiagnostics);
   const conditions = {
     conditions: draft?.conditions ?? [],
-    named: draft?.named ?? [],
+    names: draft?.names ?? NO_NAMES,
     labels: draft?.plan.labels ?? [],
   };
   if (document === undefined) return { ...conditions, diagnostics };
@@ -81,6 +81,8 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   };
 }
 
+const NO_NAMES: WrittenNames = { named: [], holidays: new Map() };
+
 type Draft = Omit<Plan, 'hash' | 'templates'>;
 
 function draftPlan(
@@ -94,7 +96,7 @@ function draftPlan(
   const labels = new Labels();
   const sources = compileSources(document.sources ?? [], schema, file, catalog, labels);
   const enrich = compileEnrich(document, labels);
-  const named = compileNamed(document);
+  const names = compileNames(document);
   const { routes, conditions } = compileRoutes(document);
   const redact = compileRedact(document.redact ?? [], file, key);
   const sample = compileSample(document.sample ?? [], file);
@@ -110,7 +112,7 @@ function draftPlan(
     sources: sources.sources,
     formats: sources.formats,
     labels: labels.names,
-    ...(named.length === 0 ? {} : { conditions: named.map(({ name, text }) => ({ name, when: text })) }),
+    ...plannedNames(names),
     routes,
     ...(enrich === undefined ? {} : { enrich }),
     ...(redact.rules.length === 0 ? {} : { redact: redact.rules }),
@@ -118,7 +120,15 @@ function draftPlan(
     shards,
   };
   checkTests(document.tests ?? [], plan);
-  return { plan, named, conditions: [...conditions, ...redact.conditions, ...sample.conditions] };
+  return { plan, names, conditions: [...conditions, ...redact.conditions, ...sample.conditions] };
+}
+
+/** As the plan has them: what there is none of is left out. */
+function plannedNames({ named, holidays }: WrittenNames): Pick<Plan, 'conditions' | 'holidays'> {
+  return {
+    ...(named.length === 0 ? {} : { conditions: named.map(({ name, text }) => ({ name, when: text })) }),
+    ...(holidays.size === 0 ? {} : { holidays: Object.fromEntries(holidays) }),
+  };
 }
 
 /** Adds the templates and the hash. The hash covers the plan with the place of the hash in its templates empty. */

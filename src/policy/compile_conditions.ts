@@ -1,5 +1,5 @@
 import { conditionAt } from './compile_routes.ts';
-import type { NamedCondition } from './condition/index.ts';
+import type { NamedCondition, WrittenNames } from './condition/index.ts';
 import type { PolicyDocument } from './document/policy_document.ts';
 import { FIELD_BY_PATH } from './fields.ts';
 
@@ -13,7 +13,7 @@ const RESERVED: ReadonlySet<string> = new Set(
 const ROOTS: ReadonlySet<string> = new Set(['labels', ...[...FIELD_BY_PATH.keys()].map((path) => path.split('.')[0]!)]);
 
 /** The conditions of a policy that have names; those whose names cannot be told from something else are reported. */
-export function compileNamed({ conditions = [] }: PolicyDocument): NamedCondition[] {
+function compileNamed({ conditions = [] }: PolicyDocument): NamedCondition[] {
   for (const { key } of conditions) {
     const name = key.value;
     if (!/^[a-z][a-z0-9_]{0,39}$/.test(name)) {
@@ -28,4 +28,12 @@ export function compileNamed({ conditions = [] }: PolicyDocument): NamedConditio
     }
   }
   return conditions.map(({ key, value }) => ({ name: key.value, ...conditionAt(value) }));
+}
+
+/** What the conditions of a policy may refer to. */
+export function compileNames(document: PolicyDocument): WrittenNames {
+  const holidays = (document.holidays ?? []).map(
+    ({ key, value }) => [key.value, value.map((date) => date.value)] as const,
+  );
+  return { named: compileNamed(document), holidays: new Map(holidays) };
 }

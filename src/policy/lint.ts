@@ -1,5 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import type { CheckedCondition, Node } from './condition/index.ts';
+import { fieldKey } from './condition/model.ts';
 import { PredicateTable, type Range, type Term, TooManyTerms } from './condition/predicates.ts';
 import type { PolicyDocument } from './document/policy_document.ts';
 import type { Text } from './document/text.ts';
@@ -9,7 +10,7 @@ import { matchesWildcard } from './reference/wildcard.ts';
 export function lintPolicy(document: PolicyDocument, conditions: readonly CheckedCondition[]): Diagnostic[] {
   return [
     ...lintRoutes(document, conditions),
-    ...lintNamed(document, conditions),
+    ...lintNames(document, conditions),
     ...lintDestinations(document),
     ...lintSources(document),
     ...lintTables(document),
@@ -50,26 +51,27 @@ function lintRoutes({ routes = [] }: PolicyDocument, conditions: readonly Checke
   });
 }
 
-/** Conditions with names that no rule asks for, directly or through others. */
-function lintNamed({ conditions = [] }: PolicyDocument, rules: readonly CheckedCondition[]): Diagnostic[] {
-  const used = new Set(rules.flatMap(({ node }) => placesOf(node)));
-  return conditions
-    .filter(({ key }) => !used.has(`condition ${key.value}`))
-    .map(({ key }) =>
-      warning(
-        key,
-        'unused_condition',
-        `nothing asks for condition \`${key.value}\``,
-        'remove it, or write its name into a `when`',
-      ),
-    );
+/** Conditions with names, and lists of holidays, that no rule asks for, directly or through others. */
+function lintNames(
+  { conditions = [], holidays = [] }: PolicyDocument,
+  rules: readonly CheckedCondition[],
+): Diagnostic[] {
+  const used = new Set(rules.flatMap(({ node }) => namesIn(node)));
+  const idle = (code: string, what: string, names: readonly { readonly key: Text }[]): Diagnostic[] =>
+    names
+      .filter(({ key }) => !used.has(`${what} ${key.value}`))
+      .map(({ key }) =>
+        warning(key, code, `nothing asks for ${what} \`${key.value}\``, 'remove it, or write its name into a `when`'),
+      );
+  return [...idle('unused_condition', 'condition', conditions), ...idle('unused_holidays', 'holidays', holidays)];
 }
 
 /** What a condition refers to. */
-function placesOf(node: Node): string[] {
-  if (node.kind === 'elsewhere') return [node.where ?? '', ...placesOf(node.condition.node)];
-  if (node.kind === 'not') return placesOf(node.node);
-  return node.kind === 'and' || node.kind === 'or' ? node.nodes.flatMap(placesOf) : [];
+function namesIn(node: Node): string[] {
+  if (node.kind === 'elsewhere') return [node.where ?? '', ...namesIn(node.condition.node)];
+  if (node.kind === 'test') return node.clock?.dates === undefined ? [] : [`holidays ${node.clock.list}`];
+  if (node.kind === 'not') return namesIn(node.node);
+  return node.kind === 'constant' ? [] : node.nodes.flatMap(namesIn);
 }
 
 function termsOf(table: PredicateTable, node: Node): readonly Term[] | undefined {
@@ -95,7 +97,7 @@ function contradicts({ predicates }: PredicateTable, term: Term): boolean {
   const wanted = term.filter((literal) => literal > 0).map((literal) => predicates[literal - 1]!);
   return wanted.some((one, i) =>
     wanted.slice(i + 1).some((other) => {
-      if (one.field.slot !== other.field.slot) return false;
+      if (fieldKey(one.field) !== fieldKey(other.field)) return false;
       if ('ranges' in one.test && 'ranges' in other.test) return !overlap(one.test.ranges, other.test.ranges);
       const texts = [one, other].map(({ test }) => ('patterns' in test ? exactTexts(test.patterns) : undefined));
       const [some, more] = texts;

@@ -18,6 +18,8 @@ export interface Plan {
   readonly labels: readonly string[];
   /** Conditions that `when`s refer to by name; absent if none has one. */
   readonly conditions?: readonly { readonly name: string; readonly when: string }[];
+  /** Dates by the names conditions call them. */
+  readonly holidays?: Readonly<Record<string, readonly string[]>>;
   readonly routes: readonly RoutePlan[];
   /** Absent if nothing is looked up. */
   readonly enrich?: EnrichPlan;

@@ -3,13 +3,13 @@ import { Field, LABEL_BASE } from '../../../assembly/shared/fields.ts';
 import { type Diagnostic, suggest } from '../../diagnostic.ts';
 import type { ConditionSource } from '../compile_routes.ts';
 import { FIELD_BY_PATH, FIELDS } from '../fields.ts';
-import { closeBrackets, placeOf, tokenEnd } from './extent.ts';
+import { CLOCK_METHODS, type ClockMethod, clockTest } from './clock.ts';
+import { type Expr, extentOf, syntaxFault } from './expression.ts';
+import { placeOf } from './extent.ts';
 import { Fault } from './fault.ts';
 import type { CheckedCondition, Extent, FieldRef, Node, Operand, Operator } from './model.ts';
 import type { Names } from './names.ts';
-import { literalOperand } from './operands.ts';
-
-type Expr = NonNullable<ReturnType<typeof parse>['expr']>;
+import { literalOperand, stringOf } from './operands.ts';
 
 const LABELS = 'labels.';
 const FLIPPED: Readonly<Record<string, Operator>> = {
@@ -133,6 +133,8 @@ class Checker {
     if (target !== undefined && name === 'containsIP') return this.#containsIp(target, args, at);
     const method = TEXT_METHODS.find((each) => each === name);
     if (target !== undefined && method !== undefined) return this.#textMethod(method, target, args, at);
+    const clock = CLOCK_METHODS.find((each) => each === name);
+    if (target !== undefined && clock !== undefined) return this.#clock(clock, target, args, at);
     if (/^_.*_$|^-_$/.test(name)) {
       throw new Fault('not_a_test', 'a condition compares fields with constants; it does not compute', at);
     }
@@ -140,7 +142,15 @@ class Checker {
     if (name === 'has') {
       throw new Fault('unknown_field', '`has` asks for a field of the event', at, 'write `has(actor.name)`');
     }
-    const near = suggest(name, [...TEXT_METHODS, 'containsIP', 'lowerAscii', 'cidr', 'duration', 'timestamp']);
+    const near = suggest(name, [
+      ...TEXT_METHODS,
+      ...CLOCK_METHODS,
+      'containsIP',
+      'lowerAscii',
+      'cidr',
+      'duration',
+      'timestamp',
+    ]);
     throw new Fault('unknown_function', `unknown function \`${name}\``, at, near && `did you mean \`${near}\`?`);
   }
 
@@ -195,6 +205,14 @@ class Checker {
       throw new Fault('address_expected', '`containsIP` takes an address field', at, 'such as `src.ip`');
     const block = literalOperand(field, call.value.args[0]!, this.#extent(call.value.args[0]!), true);
     return { kind: 'test', field, operator: 'containsIP', operands: [block], lower: false, at };
+  }
+
+  #clock(method: ClockMethod, target: Expr, args: readonly Expr[], at: Extent): Node {
+    const field = this.#field(target);
+    if (field === undefined) throw new Fault('field_expected', `\`${method}\` belongs to a field`, at);
+    const texts = args.map((arg) => ({ text: stringOf(arg), at: this.#extent(arg) }));
+    const clock = clockTest(method, field, texts, at, this.#names.holidays);
+    return { kind: 'test', field, operator: 'clock', operands: [], lower: false, clock, at };
   }
 
   #textMethod(operator: (typeof TEXT_METHODS)[number], target: Expr, args: readonly Expr[], at: Extent): Node {
@@ -273,31 +291,7 @@ class Checker {
     throw new Fault('unknown_label', `no source has a label \`${label}\``, at, near && `did you mean \`${near}\`?`);
   }
 
-  /** From the first to the last character anything below the expression stands at. */
   #extent(expr: Expr): Extent {
-    const ids: Expr[] = [expr];
-    for (const each of ids) ids.push(...childrenOf(each));
-    const starts = ids.map(({ id }) => this.#positions[String(id)]).filter((at) => at !== undefined);
-    const start = Math.min(...starts, this.#text.length);
-    return { start, end: closeBrackets(this.#text, start, tokenEnd(this.#text, Math.max(...starts, start))) };
+    return extentOf(expr, this.#text, this.#positions);
   }
-}
-
-function childrenOf(expr: Expr): Expr[] {
-  const kind = expr.exprKind;
-  if (kind.case === 'callExpr') return [...(kind.value.target ? [kind.value.target] : []), ...kind.value.args];
-  if (kind.case === 'selectExpr') return kind.value.operand ? [kind.value.operand] : [];
-  return kind.case === 'listExpr' ? kind.value.elements : [];
-}
-
-function syntaxFault(error: Error, text: string): Fault {
-  const { location } = error as { location?: { start: { offset: number } } };
-  const start = location?.start.offset ?? 0;
-  const message = error.message.replace(/^<input>:\d+:\d+: /, '');
-  return new Fault(
-    'syntax',
-    message,
-    { start, end: tokenEnd(text, start) },
-    'conditions are written in CEL: https://cel.dev',
-  );
 }

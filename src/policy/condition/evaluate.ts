@@ -1,4 +1,5 @@
 import { addressBits } from './address.ts';
+import { clockHolds } from './clock_evaluate.ts';
 import type { AddressBlock, CheckedCondition, Node, Operand, Test } from './model.ts';
 
 /** Reads a field by its slot: text, integers (times in ms, durations in us, enum members by number), booleans. */
@@ -46,6 +47,7 @@ function trace(node: Node, source: Pick<Trace, 'text' | 'where'>, read: ReadSlot
 
 function holds(test: Test, value: NonNullable<ReturnType<ReadSlot>> | null): boolean {
   if (test.operator === 'has') return true;
+  if (test.clock !== undefined) return clockHolds(test.clock, Number(value));
   if (test.field.type === 'text') return textHolds(test, String(value));
   if (test.field.type === 'address') {
     const bits = addressBits(String(value));

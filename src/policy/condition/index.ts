@@ -2,14 +2,14 @@ import type { Diagnostic } from '../../diagnostic.ts';
 import { type Automaton, buildAutomaton, type Pattern, PatternError } from '../automaton.ts';
 import { type ConditionSource, partsOf } from '../compile_routes.ts';
 import type { FieldTests, MatchPlan } from './match_plan.ts';
-import type { CheckedCondition } from './model.ts';
-import { type NamedCondition, Names } from './names.ts';
+import { type CheckedCondition, fieldKey } from './model.ts';
+import { Names, type WrittenNames } from './names.ts';
 import { type Predicate, PredicateTable, type Term, TooManyTerms } from './predicates.ts';
 
 export { evaluateCondition, type ReadSlot, type Trace } from './evaluate.ts';
 export type { MatchPlan } from './match_plan.ts';
 export type { CheckedCondition, Node } from './model.ts';
-export type { NamedCondition } from './names.ts';
+export type { NamedCondition, WrittenNames } from './names.ts';
 export { writeMatch } from './table.ts';
 
 export interface CompiledConditions {
@@ -21,16 +21,16 @@ export interface CompiledConditions {
 }
 
 /**
- * Checks conditions and compiles them into one table. `labels`: names of the labels any source has, in slot order; `named`: conditions
- * these refer to.
+ * Checks conditions and compiles them into one table. `labels`: names of the labels any source has, in slot order; `written`: what
+ * they refer to.
  */
 export function compileConditions(
   sources: readonly ConditionSource[],
   labels: readonly string[],
-  named: readonly NamedCondition[] = [],
+  written: WrittenNames = { named: [], holidays: new Map() },
 ): CompiledConditions {
   const diagnostics: Diagnostic[] = [];
-  const names = new Names(labels, named, (diagnostic) => diagnostics.push(diagnostic));
+  const names = new Names(labels, written, (diagnostic) => diagnostics.push(diagnostic));
   names.checkNamed();
   const table = new PredicateTable();
   const checked: CheckedCondition[] = [];
@@ -50,7 +50,7 @@ export function compileConditions(
   }
   if (diagnostics.length > 0) return { checked, diagnostics };
   const fields = groupFields(table.predicates, (pattern, message) =>
-    diagnostics.push(patternFault([...named, ...sources.flatMap(partsOf)], pattern, message)),
+    diagnostics.push(patternFault([...written.named, ...sources.flatMap(partsOf)], pattern, message)),
   );
   if (diagnostics.length > 0) return { checked, diagnostics };
   return { plan: { predicates: table.predicates, fields, rules }, checked, diagnostics };
@@ -80,11 +80,12 @@ function groupFields(
   predicates: readonly Predicate[],
   report: (pattern: Pattern, message: string) => void,
 ): FieldTests[] {
-  const slots = [...new Set(predicates.map(({ field }) => field.slot))].sort((a, b) => a - b);
-  return slots.map((slot) => {
+  const keys = new Map(predicates.map(({ field }) => [fieldKey(field), field.slot]));
+  const sorted = [...keys].sort(([a, slotA], [b, slotB]) => slotA - slotB || (a < b ? -1 : 1));
+  return sorted.map(([key]) => {
     const own = predicates
       .map((predicate, number) => ({ predicate, number }))
-      .filter(({ predicate }) => predicate.field.slot === slot);
+      .filter(({ predicate }) => fieldKey(predicate.field) === key);
     const patterns = own.flatMap(({ predicate: { test }, number }) =>
       'patterns' in test ? test.patterns.map((pattern) => ({ ...pattern, id: number })) : [],
     );

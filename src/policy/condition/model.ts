@@ -7,7 +7,23 @@ export interface FieldRef {
   readonly type: FieldType;
   /** Members of an `enum` field by number. */
   readonly values?: Readonly<Record<number, string>>;
+  /** Not the field itself, a time, but what the clocks of a zone show then. */
+  readonly local?: { readonly zone: string; readonly unit: LocalUnit };
 }
+
+/** Minutes since Monday 00:00, or days since 1970-01-01. */
+export type LocalUnit = 'minute' | 'day';
+
+/** Whether fields are the same thing to look at. */
+export const fieldKey = ({ slot, local }: FieldRef): string =>
+  local === undefined ? `${slot}` : `${slot} ${local.unit} ${local.zone}`;
+
+/** What the clocks of a zone have to show: one of these minutes of the day (end not included), days from Monday on, or dates. */
+export type ClockTest = { readonly zone: string } & (
+  | { readonly hours: readonly (readonly [from: number, to: number])[]; readonly days?: never; readonly dates?: never }
+  | { readonly days: readonly number[]; readonly hours?: never; readonly dates?: never }
+  | { readonly dates: readonly string[]; readonly list: string; readonly hours?: never; readonly days?: never }
+);
 
 export type Operator =
   | '=='
@@ -23,7 +39,8 @@ export type Operator =
   | 'matches'
   | 'has'
   | 'isTrue'
-  | 'containsIP';
+  | 'containsIP'
+  | 'clock';
 
 /** Text; an integer (also times in ms, durations in us, enum members by number); a block of addresses, 128 bits, IPv4 as ::ffff:0:0/96. */
 export type Operand = string | bigint | AddressBlock;
@@ -41,6 +58,8 @@ export interface Test {
   readonly operands: readonly Operand[];
   /** ASCII letters of the field's text are lowered before it is compared. */
   readonly lower: boolean;
+  /** Of the operator `clock`. */
+  readonly clock?: ClockTest;
   readonly at: Extent;
 }
 

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostic.ts';
 import { type ConditionSource, partsOf, wholeText } from '../compile_routes.ts';
 import { checkCondition } from './check.ts';
+import type { Holidays } from './clock.ts';
 import { Fault } from './fault.ts';
 import type { CheckedCondition, Extent, Node } from './model.ts';
 
@@ -9,21 +10,30 @@ export interface NamedCondition extends ConditionSource {
   readonly name: string;
 }
 
+/** What a policy gives names to for its conditions. */
+export interface WrittenNames {
+  readonly named: readonly NamedCondition[];
+  /** Dates as `2026-12-25`. */
+  readonly holidays: Holidays;
+}
+
 /** What conditions refer to by name, and the conditions that were checked so far. */
 export class Names {
   readonly labels: readonly string[];
   /** Names of conditions. */
   readonly conditions: readonly string[];
+  readonly holidays: Holidays;
   readonly #named: ReadonlyMap<string, NamedCondition>;
   readonly #report: (diagnostic: Diagnostic) => void;
   readonly #checked = new Map<ConditionSource, CheckedCondition | undefined>();
   /** Names of the conditions that are being checked, each referred to by the one before it. */
   readonly #open: string[] = [];
 
-  constructor(labels: readonly string[], named: readonly NamedCondition[], report: (diagnostic: Diagnostic) => void) {
+  constructor(labels: readonly string[], { named, holidays }: WrittenNames, report: (diagnostic: Diagnostic) => void) {
     this.labels = labels;
     this.conditions = named.map(({ name }) => name);
     this.#named = new Map(named.map((each) => [each.name, each]));
+    this.holidays = holidays;
     this.#report = report;
   }
 

@@ -1,10 +1,8 @@
-import type { parse } from '@bufbuild/cel';
 import { suggest } from '../../diagnostic.ts';
 import { addressBlock } from './address.ts';
+import type { Expr } from './expression.ts';
 import { Fault } from './fault.ts';
 import type { Extent, FieldRef, Operand } from './model.ts';
-
-type Expr = NonNullable<ReturnType<typeof parse>['expr']>;
 
 const UNITS_US: Readonly<Record<string, number>> = { h: 3.6e9, m: 6e7, s: 1e6, ms: 1e3, us: 1, µs: 1, ns: 1e-3 };
 const WANTED: Readonly<Record<string, string>> = {
@@ -63,7 +61,8 @@ export function literalOperand(field: FieldRef, expr: Expr, at: Extent, block: b
   }
 }
 
-function stringOf(expr: Expr): string | undefined {
+/** A constant text. */
+export function stringOf(expr: Expr): string | undefined {
   if (expr.exprKind.case !== 'constExpr') return undefined;
   const constant = expr.exprKind.value.constantKind;
   return constant.case === 'stringValue' ? constant.value : undefined;

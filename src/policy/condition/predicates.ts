@@ -1,5 +1,6 @@
 import type { Pattern } from '../automaton.ts';
-import type { AddressBlock, FieldRef, Node, Test } from './model.ts';
+import { clockRanges } from './clock.ts';
+import { type AddressBlock, type FieldRef, fieldKey, type Node, type Test } from './model.ts';
 
 /** Ranges of integers, inclusive, `undefined`: without end. */
 export type Range = readonly [low: bigint | undefined, high: bigint | undefined];
@@ -64,7 +65,7 @@ export class PredicateTable {
   }
 
   #intern(predicate: Predicate): Literal {
-    const key = JSON.stringify([predicate.field.slot, predicate.test], (_, value) =>
+    const key = JSON.stringify([fieldKey(predicate.field), predicate.test], (_, value) =>
       typeof value === 'bigint' ? `${value}n` : value,
     );
     let number = this.#known.get(key);
@@ -79,6 +80,10 @@ export class PredicateTable {
 function predicateOf(test: Test): Predicate {
   const { field } = test;
   if (test.operator === 'has') return { field, test: { present: true }, weight: WEIGHTS.present };
+  if (test.clock !== undefined) {
+    const { unit, ranges } = clockRanges(test.clock);
+    return { field: { ...field, local: { zone: test.clock.zone, unit } }, test: { ranges }, weight: WEIGHTS.range };
+  }
   if (field.type === 'text') return textPredicate(test);
   if (test.operator === 'isTrue') return { field, test: { ranges: [[1n, 1n]] }, weight: WEIGHTS.member };
   const exact = ['==', 'in', 'containsIP'].includes(test.operator);

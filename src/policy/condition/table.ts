@@ -1,7 +1,8 @@
-import { Match, MatchField, Term as TermAt } from '../../../assembly/shared/image_layout.ts';
+import { LocalUnit, Match, MatchField, Term as TermAt, Zone } from '../../../assembly/shared/image_layout.ts';
 import { writeAutomaton } from '../automaton.ts';
 import type { FieldTests, MatchPlan } from './match_plan.ts';
 import type { Range, Term } from './predicates.ts';
+import { zoneTable } from './zone.ts';
 
 const MUST_BE_FALSE = 0x80000000;
 
@@ -14,7 +15,8 @@ export function writeMatch(plan: MatchPlan, address: number): Uint8Array {
   out.set(Match.hits, out.reserve(predicates * 4));
   out.set(Match.predicate_count, predicates);
   writeRules(out, plan);
-  const fields = plan.fields.map((tests) => writeField(out, tests));
+  const zones = new Map<string, number>();
+  const fields = plan.fields.map((tests) => [...writeField(out, tests), ...writeLocal(out, tests, zones)]);
   const at = out.reserve(fields.length * MatchField.size);
   fields.forEach((row, i) => {
     for (const [field, value] of row) out.set(at + i * MatchField.size + field, value);
@@ -161,6 +163,35 @@ function writeField(out: Writer, tests: FieldTests): [field: MatchField, value: 
   row.push([MatchField.bounds, at], [MatchField.bound_count, bounds.length], [MatchField.lists, out.words(lists)]);
   if (address) row.push([MatchField.address, 1]);
   return row;
+}
+
+/** The zone whose clocks are asked, written once, and what they are asked for. */
+function writeLocal(out: Writer, { field: { local } }: FieldTests, zones: Map<string, number>): [MatchField, number][] {
+  if (local === undefined) return [];
+  const at = zones.get(local.zone) ?? writeZone(out, local.zone);
+  zones.set(local.zone, at);
+  return [
+    [MatchField.zone, at],
+    [MatchField.unit, LocalUnit[local.unit]],
+  ];
+}
+
+function writeZone(out: Writer, zone: string): number {
+  const { changes, offsets } = zoneTable(zone);
+  const place = (numbers: readonly number[]): number => {
+    const at = out.reserve(numbers.length * 8);
+    numbers.forEach((number, i) => {
+      out.long(at + i * 8, BigInt(number));
+    });
+    return at;
+  };
+  const bounds = place(changes);
+  const values = place(offsets);
+  const at = out.reserve(Zone.size);
+  out.set(at + Zone.changes, bounds);
+  out.set(at + Zone.change_count, changes.length);
+  out.set(at + Zone.offsets, values);
+  return at;
 }
 
 /** Where a set of ranges may change: each low end, and the number behind each high end. */

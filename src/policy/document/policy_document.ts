@@ -11,6 +11,7 @@
  *                                 format: a shipped format, `auto`, a format of one's own, or a list of them
  *                                 input: where its records come from, for `auditlb config` (`input_shape.ts`)
  *   conditions: {is_admin: CEL}    names for conditions, for every `when` and for each other
+ *   holidays: {bavaria: [2026-01-06]}    lists of dates, for `time.onHoliday` in conditions
  *   shards: {count: 4, by: [field], weights: [1, 1, 1, 2]}
  *   routes:                       every one whose condition holds
  *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}   and groups: `route_shape.ts`
@@ -58,6 +59,14 @@ const ZONE = textLike(
   'invalid_timezone',
   'write `Z` or an offset from UTC such as `+01:00`',
 );
+
+const DATE = text((found) => {
+  const time = /^\d{4}-\d\d-\d\d$/.test(found.value) ? Date.parse(found.value) : Number.NaN;
+  // `Date` takes the 31st of a shorter month for the next month's first.
+  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(found.value)) return true;
+  found.report('invalid_date', `\`${found.value}\` is no date`, 'write it like `2026-12-25`');
+  return false;
+});
 
 const source = object({
   name: required(SOURCE_NAME, 'name of the source, in the output as `auditlb.source`'),
@@ -122,6 +131,7 @@ export const policyShape = object({
   ),
   sources: expected(filled(list(source)), 'where records come from'),
   conditions: optional(mapOf(text()), 'conditions in CEL by name: any `when`, and each other, may refer to them'),
+  holidays: optional(mapOf(list(DATE)), 'lists of dates by name, for `time.onHoliday(NAME, ZONE)`'),
   shards: optional(shards, 'how records are spread'),
   tables: optional(mapOf(table), 'tables of your own: what `enrich` looks records up in'),
   enrich: optional(list(enrichment), 'labels from tables, in this order: what no row has stays as it is'),

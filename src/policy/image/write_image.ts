@@ -47,7 +47,10 @@ export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo
   const header = (field: Header, value: number): void => image.u32(IMAGE_BASE + field, value);
   header(Header.magic, IMAGE_MAGIC);
   header(Header.abi, ABI_VERSION);
-  header(Header.describe, image.terminated(JSON.stringify(description(plan, engine, keyOf(plan, key)))));
+  header(
+    Header.describe,
+    image.terminated(JSON.stringify({ ...description(plan, engine, keyOf(plan, key)), ...zoneData(conditions) })),
+  );
   header(Header.raw, ['incomplete', 'always', 'never'].indexOf(plan.raw));
   header(Header.record_missing, image.terminated(lossMarker(plan, 'record_missing')));
   header(Header.too_large, image.terminated(lossMarker(plan, 'too_large')));
@@ -72,6 +75,10 @@ export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo
   header(Header.match, image.place(writeMatch(conditions, image.next())));
   return image.finish();
 }
+
+/** Release of the time zone data conditions were expanded by, if any asks for local time. */
+const zoneData = ({ fields }: MatchPlan): { readonly timezones?: string } =>
+  fields.some(({ field }) => field.local !== undefined) ? { timezones: process.versions.tz! } : {};
 
 /** The key, if the policy gives pseudonyms. */
 const keyOf = (plan: Plan, key: Uint8Array | undefined): Uint8Array | undefined =>
