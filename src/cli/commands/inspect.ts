@@ -27,6 +27,7 @@ export function inspectCommand(): Command {
         ...about.sources.map(({ name, tag, formats }) => ['source', `${name}: tag ${tag}, ${formats.join(', ')}`]),
         ...about.routes.map(({ name, destinations }) => ['route', `${name} to ${destinations.join(', ')}`]),
         ['shards', String(about.shards)],
+        ...(about.timezones === undefined ? [] : [['timezones', about.timezones]]),
       ];
       process.stdout.write(`${columns(['', ''], rows).replace(/^\s*\n/, '')}\n`);
     });
