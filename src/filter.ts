@@ -30,6 +30,8 @@ export interface BuildResult {
   readonly diagnostics: readonly Diagnostic[];
   /** What is allowed and hardly meant, if there is nothing worse. */
   readonly warnings: readonly Diagnostic[];
+  /** Texts of the files the policy includes, by their names in diagnostics. */
+  readonly included: ReadonlyMap<string, string>;
 }
 
 export interface BuildOptions extends CompileOptions {
@@ -54,18 +56,18 @@ export function buildFilter(input: PolicyInput, options: BuildOptions = {}): Bui
   const compiled = compilePolicy(input, options);
   const checked = compileConditions(compiled.conditions, compiled.labels, compiled.names);
   const diagnostics = [...compiled.diagnostics, ...checked.diagnostics].sort(compareDiagnostics);
-  const { plan, document } = compiled;
+  const { plan, document, included } = compiled;
   if (plan === undefined || document === undefined || checked.plan === undefined || diagnostics.length > 0)
-    return { diagnostics, warnings: [] };
+    return { diagnostics, warnings: [], included };
   const engine = options.engine ?? readEngine();
   const hash = createHash('sha256').update(engine).digest('hex');
   try {
     const image = writeImage(plan, checked.plan, { version: packageVersion(), hash }, options.key);
     const filter = { plan, conditions: checked.checked, tests: document.tests ?? [], wasm: stamp(engine, image) };
-    return { filter, diagnostics, warnings: lintPolicy(document, checked.checked) };
+    return { filter, diagnostics, warnings: lintPolicy(document, checked.checked), included };
   } catch (error) {
     if (!(error instanceof ImageTooLarge)) throw error;
     const fault = { code: 'policy_too_large', message: error.message, file: input.file, line: 0, column: 0 };
-    return { diagnostics: [{ ...fault, help: 'split the policy over several filters' }], warnings: [] };
+    return { diagnostics: [{ ...fault, help: 'split the policy over several filters' }], warnings: [], included };
   }
 }

@@ -27,20 +27,26 @@ export function checkPolicyFile(path: string): PolicyFile {
 
 function buildWith(path: string, key: Uint8Array | undefined): PolicyFile {
   const build = (input: PolicyInput): BuildResult => buildFilter(input, key === undefined ? {} : { key });
-  const { made, texts } = readPolicyFile(path, build, (fault) => ({ diagnostics: [fault], warnings: [] }));
+  const { made, texts } = readPolicyFile(path, build, (fault) => ({
+    diagnostics: [fault],
+    warnings: [],
+    included: new Map(),
+  }));
   return { ...made, texts };
 }
 
-/** What is made of a policy, and its text to show faults in; `refuse`: of a file that cannot be read. */
-export function readPolicyFile<T>(
+/** What is made of a policy, and the texts of its files to show faults in; `refuse`: of a file that cannot be read. */
+export function readPolicyFile<T extends Pick<BuildResult, 'included'>>(
   path: string,
-  make: (policy: { text: string; file: string }) => T,
+  make: (policy: PolicyInput) => T,
   refuse: (fault: Diagnostic) => T,
 ): { readonly made: T; readonly texts: ReadonlyMap<string, string> } {
   const file = path === '-' ? '<stdin>' : path;
   try {
     const text = readFileSync(path === '-' ? 0 : path, 'utf8');
-    return { made: make({ text, file }), texts: new Map([[file, text]]) };
+    const root = process.env.AUDITLB_INCLUDE_ROOT;
+    const made = make({ text, file, ...(root === undefined ? {} : { includeRoot: root }) });
+    return { made, texts: new Map([[file, text], ...made.included]) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

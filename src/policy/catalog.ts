@@ -41,6 +41,10 @@ export function packageRoot(): string {
   return folder;
 }
 
+/** Names of the shipped policies. */
+export const shippedPolicies = (): string[] =>
+  readdirSync(join(packageRoot(), 'policies')).flatMap((file) => /^([^.]+)\.yaml$/.exec(file)?.[1] ?? []);
+
 /** Reads the shipped formats, notations and schemas. */
 export function loadCatalog(root: string = packageRoot()): Catalog {
   const diagnostics: Diagnostic[] = [];

@@ -28,6 +28,8 @@ export interface PolicyInput {
   readonly file: string;
   /** Used if the policy names itself nowhere; else the file's name without extension. */
   readonly name?: string;
+  /** Folder that included files have to be in; else the one of `file`. */
+  readonly includeRoot?: string;
 }
 
 export interface CompileOptions {
@@ -47,6 +49,8 @@ export interface CompiledPolicy {
   readonly labels: readonly string[];
   /** The policy as written; absent if it cannot be read. */
   readonly document?: PolicyDocument;
+  /** Texts of the files it includes, by their names in diagnostics. */
+  readonly included: ReadonlyMap<string, string>;
   /** Everything that is wrong, sorted. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -59,24 +63,25 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   const catalog = options.catalog ?? loadCatalog();
   const diagnostics: Diagnostic[] = [];
   const file = new SourceFile(input.file, input.text, diagnostics);
-  const document = readPolicy(file);
-  const draft = document && draftPlan(document, file, input, catalog, options.key);
+  const document = readPolicy(file, input.includeRoot);
+  const draft = document && draftPlan(document, input, catalog, options.key);
   diagnostics.push(...catalog.diagnostics);
   diagnostics.sort(compareDiagnostics);
-  const conditions = {
+  const always = {
     conditions: draft?.conditions ?? [],
     names: draft?.names ?? NO_NAMES,
     labels: draft?.plan.labels ?? [],
+    included: new Map(file.included.map(({ name, text }) => [name, text])),
   };
-  if (document === undefined) return { ...conditions, diagnostics };
-  if (draft === undefined || diagnostics.length > 0) return { document, ...conditions, diagnostics };
+  if (document === undefined) return { ...always, diagnostics };
+  if (draft === undefined || diagnostics.length > 0) return { document, ...always, diagnostics };
   const plan = finishPlan(draft.plan, catalog);
   const { key } = options;
   const keyed = key !== undefined && plan.redact?.some((rule) => rule.with === 'pseudonym');
   return {
     plan: keyed ? { ...plan, pseudonym: (value) => pseudonym(key, value) } : plan,
     document,
-    ...conditions,
+    ...always,
     diagnostics,
   };
 }
@@ -87,21 +92,21 @@ type Draft = Omit<Plan, 'hash' | 'templates'>;
 
 function draftPlan(
   document: PolicyDocument,
-  file: SourceFile,
   input: PolicyInput,
   catalog: Catalog,
   key: Uint8Array | undefined,
-): Omit<CompiledPolicy, 'plan' | 'labels' | 'diagnostics'> & { readonly plan: Draft } {
+): Pick<CompiledPolicy, 'conditions' | 'names'> & { readonly plan: Draft } {
   const schema = document.schema ?? 'ocsf';
   const labels = new Labels();
-  const sources = compileSources(document.sources ?? [], schema, file, catalog, labels);
+  const sources = compileSources(document.sources ?? [], schema, catalog, labels);
   const enrich = compileEnrich(document, labels);
   const names = compileNames(document);
   const { routes, conditions } = compileRoutes(document);
-  const redact = compileRedact(document.redact ?? [], file, key);
-  const sample = compileSample(document.sample ?? [], file);
+  const redact = compileRedact(document.redact ?? [], key);
+  const sample = compileSample(document.sample ?? []);
   const shards = compileShards(document.shards, (message) => {
-    file.report(document.shards!.at, 'weights_mismatch', message, 'give one weight for each shard');
+    const { at } = document.shards!;
+    at.file.report(at, 'weights_mismatch', message, 'give one weight for each shard');
   });
   const name = document.name?.value ?? input.name ?? basename(input.file).replace(/\.ya?ml$/, '');
   compileDelivery(document, name);

@@ -3,7 +3,7 @@ import { suggest } from '../diagnostic.ts';
 import type { Catalog } from './catalog.ts';
 import { classesOf } from './classes.ts';
 import type { SourceDocument } from './document/policy_document.ts';
-import type { SourceFile, Span } from './document/source_file.ts';
+import type { Place } from './document/source_file.ts';
 import { Text } from './document/text.ts';
 import { compileFormat } from './formats/compile_format.ts';
 import type { Labels } from './labels.ts';
@@ -21,24 +21,21 @@ export interface SourcePlans {
 export function compileSources(
   documents: readonly SourceDocument[],
   schema: string,
-  file: SourceFile,
   catalog: Catalog,
   labels: Labels,
 ): SourcePlans {
-  return new SourceCompiler(schema, file, catalog, labels).compile(documents);
+  return new SourceCompiler(schema, catalog, labels).compile(documents);
 }
 
 class SourceCompiler {
   readonly #schema: string;
-  readonly #file: SourceFile;
   readonly #catalog: Catalog;
   readonly #formats: FormatPlan[] = [];
   readonly #shipped = new Map<string, number>();
   readonly #labels: Labels;
 
-  constructor(schema: string, file: SourceFile, catalog: Catalog, labels: Labels) {
+  constructor(schema: string, catalog: Catalog, labels: Labels) {
     this.#schema = schema;
-    this.#file = file;
     this.#catalog = catalog;
     this.#labels = labels;
   }
@@ -55,7 +52,10 @@ class SourceCompiler {
   #source(document: SourceDocument): SourcePlan {
     const formats = (document.format ?? []).flatMap((format) => {
       if (format instanceof Text) return this.#named(format);
-      const plan = compileFormat({ name: document.name.value, spec: format, file: this.#file }, this.#catalog.shared);
+      const plan = compileFormat(
+        { name: document.name.value, spec: format, file: format.at.file },
+        this.#catalog.shared,
+      );
       this.#checkClasses(plan, format.at);
       this.#formats.push(plan);
       return this.#formats.length - 1;
@@ -77,13 +77,13 @@ class SourceCompiler {
   }
 
   /** The schema must know every class a format of the policy's own uses. */
-  #checkClasses(format: FormatPlan, at: Span): void {
+  #checkClasses(format: FormatPlan, at: Place): void {
     const known = this.#catalog.schemas.get(this.#schema)?.schema.classes.map((each) => each.key.value) ?? [];
     const numbers = new Set(known.map(classNumber));
     for (const number of classesOf(format)) {
       if (numbers.has(number)) continue;
       const message = `schema \`${this.#schema}\` has no class \`${EventClass[number]}\` yet`;
-      this.#file.report(at, 'class_without_template', message, `one of ${known.join(', ')}`);
+      at.file.report(at, 'class_without_template', message, `one of ${known.join(', ')}`);
     }
   }
 
@@ -130,10 +130,10 @@ function zoneMinutes(zone: string): number {
 
 /** Reports names that are there more than once. */
 export function reportTwice(names: readonly Text[], what: string): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, Text>();
   for (const name of names) {
-    if (seen.has(name.value))
-      name.report('duplicate_name', `${what} \`${name.value}\` is there twice`, 'rename one of them');
-    seen.add(name.value);
+    const before = seen.get(name.value);
+    if (before !== undefined) name.reportTwice(before, what);
+    else seen.set(name.value, name);
   }
 }

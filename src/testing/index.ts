@@ -17,7 +17,7 @@
  *     });
  */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Diagnostic, formatDiagnostic } from '../diagnostic.ts';
 import { explainRoutes } from '../explain/explanation.ts';
 import { eventByPath } from '../explain/field_values.ts';
@@ -91,7 +91,7 @@ export class PolicyError extends Error {
 
 /** The filter of a policy file. Throws `PolicyError`, or what reading the file throws. */
 export function loadPolicy(path: string | URL): TestFilter<SeenByPolicy> {
-  return policyOf(readFileSync(path, 'utf8'), basename(String(path)));
+  return policyOf(readFileSync(path, 'utf8'), path instanceof URL ? fileURLToPath(path) : path);
 }
 
 /** The filter of a policy in a text. Throws `PolicyError`. */

@@ -86,15 +86,15 @@ const valuesText = stringify(DEFAULT_VALUES, { flowCollectionPadding: false }).r
 /** The values of a file without faults; otherwise they are printed and nothing is returned. */
 function readValuesFile(path: string, json: boolean): Values | undefined {
   const diagnostics: Diagnostic[] = [];
-  const { made, texts } = readPolicyFile<Values | undefined>(
+  const { made, texts } = readPolicyFile<{ values?: Values; included: ReadonlyMap<string, string> }>(
     path,
-    ({ text, file }) => readValues(new SourceFile(file, text, diagnostics)),
+    ({ text, file }) => ({ values: readValues(new SourceFile(file, text, diagnostics)), included: new Map() }),
     (fault) => {
       diagnostics.push(fault);
-      return undefined;
+      return { included: new Map() };
     },
   );
-  if (diagnostics.length === 0) return made;
+  if (diagnostics.length === 0) return made.values;
   printDiagnostics(diagnostics, texts, json);
   return undefined;
 }
@@ -128,7 +128,7 @@ function run(options: Options, make: (delivery: Delivery, filter: BuiltFilter) =
   const { made, texts } = readPolicyFile<ReturnType<typeof configure<Generated>>>(
     options.policy,
     (input) => configure(input, make, withFilter ? readKey(options.keyFile) : TEST_KEY),
-    (fault) => ({ diagnostics: [fault] }),
+    (fault) => ({ diagnostics: [fault], included: new Map() }),
   );
   const { result, diagnostics } = made;
   if (result === undefined) {

@@ -72,7 +72,11 @@ function testPolicies(policies: string[], options: TestOptions): void {
 
 function prepare(policy: string): Prepared {
   const { filter, diagnostics, texts } = checkPolicyFile(policy);
-  const own: TestFile[] = [...texts].map(([path, text]) => ({ path, text, tests: filter?.tests ?? [] }));
+  const own: TestFile[] = [...texts].map(([path, text]) => ({
+    path,
+    text,
+    tests: (filter?.tests ?? []).filter(({ name }) => name.file.name === path),
+  }));
   if (filter === undefined) return { policy, files: own, diagnostics };
   const beside = testFilesOf(policy).map((path) => {
     const text = readFileSync(path, 'utf8');

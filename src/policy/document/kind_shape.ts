@@ -1,7 +1,7 @@
 import { isMap } from 'yaml';
 import { suggest } from '../../diagnostic.ts';
 import { anything, mapOf, type Read, type Shape, spanOf } from './shape.ts';
-import type { Span } from './source_file.ts';
+import type { Place } from './source_file.ts';
 
 type Kinds = Readonly<Record<string, Shape<unknown>>>;
 
@@ -39,11 +39,11 @@ export function kind<K extends Kinds>(what: string, kinds: K): Shape<KindOf<K> |
 }
 
 /** The settings in full, or the one that matters alone. */
-export const shorthand = <F, S>(full: Shape<F>, short: Shape<S>, make: (short: S, at: Span) => F): Shape<F> => ({
+export const shorthand = <F, S>(full: Shape<F>, short: Shape<S>, make: (short: S, at: Place) => F): Shape<F> => ({
   what: `${short.what} or a mapping`,
   read(node, reading) {
     if (isMap(node)) return full.read(node, reading);
     const found = short.read(node, reading);
-    return found === undefined ? undefined : make(found, spanOf(node));
+    return found === undefined ? undefined : make(found, { ...spanOf(node), file: reading.file });
   },
 });

@@ -5,6 +5,7 @@
  *   name: edge                    else the file's name
  *   schema: ocsf                  what events look like: ocsf, ecs, otel
  *   raw: incomplete               when the line itself is carried along: incomplete, always, never
+ *   include: [other.yaml, baseline]    what other files, or shipped policies, have stands behind what this one has
  *   sources:                      the first whose tag matches is the record's
  *     - {name: …, tag: nginx.*, format: …, line: key, timezone: '+01:00', labels: {service: shop}}
  *                                 file_key: file, offset_key: file_offset: where the collector says the line was read
@@ -129,7 +130,11 @@ export const policyShape = object({
     word('incomplete', 'always', 'never'),
     'when the line is carried along in `raw_data`; `incomplete`, the default: when it was not read in full',
   ),
-  sources: expected(filled(list(source)), 'where records come from'),
+  include: optional(
+    oneOrMore(text()),
+    'policies whose parts stand behind this one’s: paths relative to this file, names of shipped ones',
+  ),
+  sources: optional(filled(list(source)), 'where records come from; needed unless an included policy has some'),
   conditions: optional(mapOf(text()), 'conditions in CEL by name: any `when`, and each other, may refer to them'),
   holidays: optional(mapOf(list(DATE)), 'lists of dates by name, for `time.onHoliday(NAME, ZONE)`'),
   shards: optional(shards, 'how records are spread'),

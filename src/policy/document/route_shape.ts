@@ -24,7 +24,7 @@ import {
   textLike,
   word,
 } from './shape.ts';
-import type { Span } from './source_file.ts';
+import type { Place } from './source_file.ts';
 import type { Text } from './text.ts';
 
 /** Routes become parts of tags. */
@@ -60,7 +60,7 @@ type Entry = Read<typeof route> | Group;
 interface Group extends Shared {
   readonly group: Text;
   readonly routes: readonly Entry[] | undefined;
-  readonly at: Span;
+  readonly at: Place;
 }
 
 type Shared = Pick<Read<typeof route>, keyof typeof shared>;

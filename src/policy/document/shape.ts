@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import { suggest } from '../../diagnostic.ts';
 import type { JsonSchema } from './json_schema.ts';
-import type { SourceFile, Span } from './source_file.ts';
+import type { Place, SourceFile, Span } from './source_file.ts';
 import { Text } from './text.ts';
 
 /** What a shape reads from: the file, and the document that knows its anchors. */
@@ -42,7 +42,7 @@ export type Read<S> = S extends Shape<infer T> ? T : never;
 type Properties = Readonly<Record<string, Property<unknown>>>;
 type ObjectOf<P extends Properties> = {
   readonly [K in keyof P]: P[K] extends Property<infer T> ? T : never;
-} & { readonly at: Span };
+} & { readonly at: Place };
 
 export const required = <T>(shape: Shape<T>, doc?: string): Property<T> => property(shape, 'needed', doc);
 export const expected = <T>(shape: Shape<T>, doc?: string): Property<T | undefined> => property(shape, 'expected', doc);
@@ -252,7 +252,7 @@ export function object<P extends Properties>(properties: P): Shape<ObjectOf<P>> 
     schema: objectSchema(properties),
     read(node, reading) {
       if (!isMap(node)) return wrongType(node, reading, 'a mapping');
-      const result: Record<string, unknown> = { at: spanOf(node) };
+      const result: Record<string, unknown> = { at: { ...spanOf(node), file: reading.file } };
       const seen = new Set<string>();
       for (const pair of node.items) {
         const key = keyOf(pair, reading);

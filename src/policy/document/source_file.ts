@@ -7,11 +7,18 @@ export interface Span {
   readonly end: number;
 }
 
+/** A part of a file. */
+export interface Place extends Span {
+  readonly file: SourceFile;
+}
+
 /** A file a user wrote: turns offsets into places and collects what is wrong with it. */
 export class SourceFile {
   readonly name: string;
   readonly text: string;
   readonly diagnostics: Diagnostic[];
+  /** Files it includes, directly or through others. */
+  readonly included: SourceFile[] = [];
   /** Filled by the YAML parser. */
   readonly lines = new LineCounter();
 

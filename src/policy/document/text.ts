@@ -44,6 +44,13 @@ export class Text {
     this.file.report(this.#span, code, message, help);
   }
 
+  /** It is a name that `before` is too; that one's place is said where it is in another file. */
+  reportTwice(before: Text, what: string): void {
+    const { line, column } = before.file.place(before.span.start);
+    const other = before.file === this.file ? '' : `: the other is at ${before.file.name}:${line}:${column}`;
+    this.report('duplicate_name', `${what} \`${this.value}\` is there twice`, `rename one of them${other}`);
+  }
+
   /** Points at characters `start` to `end` of the value. */
   reportAt(start: number, end: number, code: string, message: string, help?: string): void {
     const from = this.offset(start);

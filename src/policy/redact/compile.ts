@@ -5,7 +5,6 @@ import { suggest } from '../../diagnostic.ts';
 import { type ConditionSource, conditionAt } from '../compile_routes.ts';
 import { reportTwice } from '../compile_sources.ts';
 import type { RedactDocument } from '../document/policy_document.ts';
-import type { SourceFile } from '../document/source_file.ts';
 import type { Text } from '../document/text.ts';
 import { FIELD_BY_PATH, FIELDS, type FieldType } from '../fields.ts';
 import { findSlot } from '../formats/slots.ts';
@@ -39,41 +38,42 @@ export interface CompiledRedact {
 }
 
 /** Resolves the redaction rules of a policy. Rules without a name are called by their number. */
-export function compileRedact(
-  documents: readonly RedactDocument[],
-  file: SourceFile,
-  key: Uint8Array | undefined,
-): CompiledRedact {
-  checkKey(documents, file, key);
+export function compileRedact(documents: readonly RedactDocument[], key: Uint8Array | undefined): CompiledRedact {
+  checkKey(documents, key);
   reportTwice(
     documents.flatMap((each) => each.name ?? []),
     'rule',
   );
   const over = documents[REDACT_MAX];
-  if (over !== undefined) file.report(over.at, 'too_many_rules', `more than ${REDACT_MAX} redaction rules`);
+  if (over !== undefined) over.at.file.report(over.at, 'too_many_rules', `more than ${REDACT_MAX} redaction rules`);
   return {
-    rules: documents.map((document, i) => compileRule(document, i, file)),
-    conditions: documents.map((document) => conditionOf(document, file)),
+    rules: documents.map((document, i) => compileRule(document, i)),
+    conditions: documents.map((document) => conditionOf(document)),
   };
 }
 
 /** Pseudonyms need a key, and a policy is no place for one. */
-function checkKey(documents: readonly RedactDocument[], file: SourceFile, key: Uint8Array | undefined): void {
+function checkKey(documents: readonly RedactDocument[], key: Uint8Array | undefined): void {
   const first = documents.find((document) => document.with === 'pseudonym');
   if (first === undefined || (key !== undefined && key.length >= KEY_MIN)) return;
   const message = key === undefined ? 'pseudonyms need a key' : `the key is shorter than ${KEY_MIN} bytes`;
-  file.report(first.at, 'key_missing', message, 'give one in a file with --key-file, or in AUDITLB_PSEUDONYM_KEY');
+  first.at.file.report(
+    first.at,
+    'key_missing',
+    message,
+    'give one in a file with --key-file, or in AUDITLB_PSEUDONYM_KEY',
+  );
 }
 
-function compileRule(document: RedactDocument, index: number, file: SourceFile): RedactPlan {
+function compileRule(document: RedactDocument, index: number): RedactPlan {
   const { fields, keys, patterns } = document;
   const method = document.with ?? 'mask';
   const head = { name: document.name?.value ?? `redact_${index + 1}`, when: document.when?.value ?? 'true' };
   if (keys !== undefined || patterns !== undefined)
-    return { ...head, fields: [], find: compileFind(document, method, file), with: method };
+    return { ...head, fields: [], find: compileFind(document, method), with: method };
   if (fields === undefined) {
     const help = 'add `fields`, `keys` or `patterns`';
-    file.report(document.at, 'nothing_to_redact', 'the rule says nothing to look for', help);
+    document.at.file.report(document.at, 'nothing_to_redact', 'the rule says nothing to look for', help);
   }
   const slots = (fields ?? []).flatMap((path) => {
     if (path.value !== UNMAPPED) return fieldSlot(path, method) ?? [];
@@ -83,10 +83,15 @@ function compileRule(document: RedactDocument, index: number, file: SourceFile):
   return { ...head, fields: [...new Set(slots)], with: method };
 }
 
-function compileFind(document: RedactDocument, method: RedactMethod, file: SourceFile): FindPlan {
+function compileFind(document: RedactDocument, method: RedactMethod): FindPlan {
   if (!FIND_METHODS.includes(method)) {
     const help = `use ${FIND_METHODS.map((each) => `\`${each}\``).join(' or ')}`;
-    file.report(document.at, 'invalid_method', `\`${method}\` cannot be used on what is found inside of a text`, help);
+    document.at.file.report(
+      document.at,
+      'invalid_method',
+      `\`${method}\` cannot be used on what is found inside of a text`,
+      help,
+    );
   }
   const { fields } = document;
   const slots = fields?.filter((path) => path.value !== UNMAPPED).flatMap((path) => textSlot(path) ?? []);
@@ -136,7 +141,8 @@ function fieldSlot(path: Text, method: RedactMethod): number | undefined {
   return undefined;
 }
 
-function conditionOf(document: RedactDocument, file: SourceFile): ConditionSource {
+function conditionOf(document: RedactDocument): ConditionSource {
   if (document.when !== undefined) return conditionAt(document.when);
-  return { text: 'true', file: file.name, ...file.place(document.at.start) };
+  const { file, start } = document.at;
+  return { text: 'true', file: file.name, ...file.place(start) };
 }
