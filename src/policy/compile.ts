@@ -20,6 +20,7 @@ import { Labels } from './labels.ts';
 import type { Plan, TemplatePlan } from './plan.ts';
 import { compileRedact } from './redact/compile.ts';
 import { pseudonym } from './redact/pseudonym.ts';
+import { compileOutput, type ShapeTemplate } from './schema/output.ts';
 import { compileTemplate } from './schema/templates.ts';
 
 export interface PolicyInput {
@@ -75,7 +76,7 @@ export function compilePolicy(input: PolicyInput, options: CompileOptions = {}):
   };
   if (document === undefined) return { ...always, diagnostics };
   if (draft === undefined || diagnostics.length > 0) return { document, ...always, diagnostics };
-  const plan = finishPlan(draft.plan, catalog);
+  const plan = finishPlan(draft.plan, catalog, draft.shape);
   const { key } = options;
   const keyed = key !== undefined && plan.redact?.some((rule) => rule.with === 'pseudonym');
   return {
@@ -95,7 +96,7 @@ function draftPlan(
   input: PolicyInput,
   catalog: Catalog,
   key: Uint8Array | undefined,
-): Pick<CompiledPolicy, 'conditions' | 'names'> & { readonly plan: Draft } {
+): Pick<CompiledPolicy, 'conditions' | 'names'> & { readonly plan: Draft; readonly shape: ShapeTemplate } {
   const schema = document.schema ?? 'ocsf';
   const labels = new Labels();
   const sources = compileSources(document.sources ?? [], schema, catalog, labels);
@@ -125,7 +126,8 @@ function draftPlan(
     shards,
   };
   checkTests(document.tests ?? [], plan);
-  return { plan, names, conditions: [...conditions, ...redact.conditions, ...sample.conditions] };
+  const shape = compileOutput(document.output, document.output ? schemaTemplates(schema, catalog, '') : []);
+  return { plan, shape, names, conditions: [...conditions, ...redact.conditions, ...sample.conditions] };
 }
 
 /** As the plan has them: what there is none of is left out. */
@@ -137,20 +139,20 @@ function plannedNames({ named, holidays }: WrittenNames): Pick<Plan, 'conditions
 }
 
 /** Adds the templates and the hash. The hash covers the plan with the place of the hash in its templates empty. */
-function finishPlan(draft: Draft, catalog: Catalog): Plan {
-  const templates = (policy: string) => compileTemplates(draft, catalog, policy);
+function finishPlan(draft: Draft, catalog: Catalog, shape: ShapeTemplate): Plan {
+  const used = new Set<number>([EventClass.base_event, ...draft.formats.flatMap((format) => [...classesOf(format)])]);
+  const templates = (policy: string) =>
+    schemaTemplates(draft.schema, catalog, policy)
+      .filter((template) => used.has(template.schema_class))
+      .map(shape);
   const canonical = canonicalize({ ...draft, templates: templates('') }) ?? '';
   const hash = createHash('sha256').update(canonical).digest('hex');
   return { ...draft, hash, templates: templates(hash.slice(0, SHORT_HASH)) };
 }
 
-/** Templates of the classes the formats can give an event, and of the Base Event. */
-function compileTemplates(draft: Draft, catalog: Catalog, policy: string): TemplatePlan[] {
-  const found = catalog.schemas.get(draft.schema);
-  if (found === undefined) throw new Error(`schema ${draft.schema} is not in the package`);
-  const used = new Set<number>([EventClass.base_event, ...draft.formats.flatMap((format) => [...classesOf(format)])]);
-  return found.schema.classes.flatMap(({ key, value }) => {
-    const template = compileTemplate(key, value, found.schema, policy);
-    return template !== undefined && used.has(template.schema_class) ? [template] : [];
-  });
+/** Templates of all classes of a schema. */
+function schemaTemplates(schema: Draft['schema'], catalog: Catalog, policy: string): TemplatePlan[] {
+  const found = catalog.schemas.get(schema);
+  if (found === undefined) throw new Error(`schema ${schema} is not in the package`);
+  return found.schema.classes.flatMap(({ key, value }) => compileTemplate(key, value, found.schema, policy) ?? []);
 }

@@ -23,9 +23,8 @@ export class VerdictReader {
   readonly #cache = new Map<string, Verdict>();
 
   read(output: string): Verdict {
-    const start = output.indexOf(OPENING);
-    if (start < 0) return {};
-    const from = start + OPENING.length;
+    const from = verdictStart(output);
+    if (from < 0) return {};
     const object = output.slice(from, objectEnd(output, from));
     const known = this.#cache.get(object);
     if (known !== undefined) return known;
@@ -33,6 +32,20 @@ export class VerdictReader {
     if (this.#cache.size < CACHE_MAX) this.#cache.set(object, verdict);
     return verdict;
   }
+}
+
+/** Where the value of the output's own member begins; an object below may have one of the same name. -1: there is none. */
+function verdictStart(output: string): number {
+  let depth = 0;
+  for (let i = 0; i < output.length; i++) {
+    const c = output.charCodeAt(i);
+    if (c === 0x22) {
+      if (depth === 1 && output.startsWith(OPENING, i)) return i + OPENING.length;
+      i = stringEnd(output, i + 1);
+    } else if (c === 0x7b || c === 0x5b) depth++;
+    else if (c === 0x7d || c === 0x5d) depth--;
+  }
+  return -1;
 }
 
 /** Position behind the object that starts at `from`. */

@@ -6,6 +6,7 @@
  *   schema: ocsf                  what events look like: ocsf, ecs, otel
  *   raw: incomplete               when the line itself is carried along: incomplete, always, never
  *   include: [other.yaml, baseline]    what other files, or shipped policies, have stands behind what this one has
+ *   output:                       what is left out, moved and added (`output_shape.ts`)
  *   sources:                      the first whose tag matches is the record's
  *     - {name: …, tag: nginx.*, format: …, line: key, timezone: '+01:00', labels: {service: shop}}
  *                                 file_key: file, offset_key: file_offset: where the collector says the line was read
@@ -29,6 +30,7 @@ import { inlineFormat } from '../formats/format_shape.ts';
 import { destination } from './destination_shape.ts';
 import { enrichment, table } from './enrich_shape.ts';
 import { input } from './input_shape.ts';
+import { output } from './output_shape.ts';
 import { type RouteDocument, routes } from './route_shape.ts';
 import {
   boolean,
@@ -130,6 +132,7 @@ export const policyShape = object({
     word('incomplete', 'always', 'never'),
     'when the line is carried along in `raw_data`; `incomplete`, the default: when it was not read in full',
   ),
+  output: optional(output, 'what is left out of the events, moved in them and added to them'),
   include: optional(
     oneOrMore(text()),
     'policies whose parts stand behind this one’s: paths relative to this file, names of shipped ones',

@@ -7,7 +7,7 @@ import type { Text } from './text.ts';
 
 const LISTS = ['sources', 'enrich', 'redact', 'sample', 'routes', 'tests'] as const;
 const MAPS = ['conditions', 'holidays', 'tables', 'destinations'] as const;
-const SETTINGS = ['schema', 'raw', 'shards'] as const;
+const SETTINGS = ['schema', 'raw', 'output', 'shards'] as const;
 
 /**
  * Reads a policy and what it includes, and checks their structure. Every fault is reported in its file. `root`: folder that included
