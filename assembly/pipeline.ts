@@ -82,7 +82,7 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
     if (within != 0 && errorCode == ErrorCode.none) readWithin(format, within, zone);
   }
   if (status == ParseStatus.failed) {
-    deriveClient();
+    deriveClient(source);
     salvage(source);
   }
   if (slotKind(Field.time_date) == SlotKind.int)
@@ -92,7 +92,7 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
   }
   if (status != ParseStatus.failed) {
     applyMaps(load<u32>(format, Format.maps), load<u32>(format, Format.map_count));
-    deriveClient();
+    deriveClient(source);
     splitRequestLine();
     splitUrl();
   }

@@ -4,12 +4,17 @@ import { clearSlot, setInt, setText, slotEnd, slotInt, slotKind, slotStart } fro
 import { elementEnd, elementStart, firstElement } from '../parse/convert';
 import { AttributedBy } from '../shared/enums';
 import { Field } from '../shared/fields';
+import { Source } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
+import { takeTrusted } from './trusted';
 
-/** The client's address: as logged, else the first that proxies name, else the connection's. What says the same is said once. */
-export function deriveClient(): void {
+/** The client's address: by the trusted proxies if the source has any, else as logged, else the first that proxies name, else the connection's. */
+export function deriveClient(source: usize): void {
   const named = slotKind(Field.src_ip) != SlotKind.none || slotKind(Field.src_host) != SlotKind.none;
-  if (!named) takeForwarded();
+  const trusted: u32 = source == 0 ? 0 : load<u32>(source, Source.trusted_count);
+  if (trusted != 0 && slotKind(Field.http_forwarded_for) == SlotKind.text)
+    takeTrusted(load<u32>(source, Source.trusted), trusted);
+  else if (!named) takeForwarded();
   settlePeer();
 }
 

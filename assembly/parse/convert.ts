@@ -240,17 +240,25 @@ function hasColon(start: usize, end: usize): bool {
   return false;
 }
 
-function addressPort(capture: usize, start: usize, end: usize): void {
+/** Position of the colon between address and port, 0 if the text has none. The port is in `splitPort`. */
+export function portSplit(start: usize, end: usize): usize {
   // `unix:` and a path or a number.
   const socket = end - start > 4 && load<u32>(start) == 0x78696e75 && load<u8>(start, 4) == 0x3a;
   const colon: usize = socket ? 0 : portColon(start, end);
-  const port = value;
-  const bracketed = colon != 0 && load<u8>(start) == 0x5b && load<u8>(colon - 1) == 0x5d;
-  const split =
-    colon != 0 && (bracketed || !hasColon(start, colon) || (parseAddress(start, colon) && !parseAddress(start, end)));
-  if (!split) return address(capture, start, end, end);
+  splitPort = value;
+  if (colon == 0) return 0;
+  const bracketed = load<u8>(start) == 0x5b && load<u8>(colon - 1) == 0x5d;
+  const split = bracketed || !hasColon(start, colon) || (parseAddress(start, colon) && !parseAddress(start, end));
+  return split ? colon : 0;
+}
+
+let splitPort: i64 = 0;
+
+function addressPort(capture: usize, start: usize, end: usize): void {
+  const colon = portSplit(start, end);
+  if (colon == 0) return address(capture, start, end, end);
   const slot = <u32>load<u16>(capture, Capture.slots + 2);
-  if (slot != NOWHERE) setInt(slot, port);
+  if (slot != NOWHERE) setInt(slot, splitPort);
   if (colon == start || (colon == start + 1 && load<u8>(start) == 0x2d)) return;
   address(capture, start, colon, colon);
 }

@@ -68,7 +68,17 @@ export enum Source {
   record_node = 48,
   /** Automaton (`first`) over the program the envelope names: index into `formats`; 0 none. */
   sniff_app = 52,
+  /** Address and number of `Block`: proxies that are believed. */
+  trusted = 56,
+  trusted_count = 60,
   size = 64,
+}
+
+/** 32 bytes. A block of addresses: its first and last, each two u64, the upper half first; IPv4 as ::ffff:a.b.c.d. */
+export enum Block {
+  low = 0,
+  high = 16,
+  size = 32,
 }
 
 /** 12 bytes. A format, and the u32 numbers of the bits that tell it. */

@@ -2,6 +2,7 @@ import { EventClass } from '../../assembly/shared/enums.ts';
 import { suggest } from '../diagnostic.ts';
 import type { Catalog } from './catalog.ts';
 import { classesOf } from './classes.ts';
+import { addressBlock } from './condition/address.ts';
 import type { SourceDocument } from './document/policy_document.ts';
 import type { Place } from './document/source_file.ts';
 import { Text } from './document/text.ts';
@@ -68,6 +69,7 @@ class SourceCompiler {
       ...(document.line === undefined ? {} : { lineKey: document.line.value }),
       ...(document.file_key === undefined ? {} : { fileKey: document.file_key.value }),
       ...(document.offset_key === undefined ? {} : { offsetKey: document.offset_key.value }),
+      ...(document.trusted_proxies === undefined ? {} : { trusted: document.trusted_proxies.flatMap(trusted) }),
       zoneMinutes: zoneMinutes(document.timezone?.value ?? 'Z'),
       labels: (document.labels ?? []).flatMap(({ key, value }) => {
         const slot = this.#labels.add(key.value, key);
@@ -119,6 +121,14 @@ class SourceCompiler {
       document.name.report('sniff_missing', `format \`${format.name}\` is one of several and has no sniffer`, help);
     }
   }
+}
+
+/** A proxy's address, or a block of them. */
+function trusted(text: Text): string[] {
+  if (addressBlock(text.value) !== undefined) return [text.value];
+  const message = `\`${text.value}\` is no address and no block of addresses`;
+  text.report('invalid_block', message, 'write an address, or a block such as `10.0.0.0/8` or `2001:db8::/32`');
+  return [];
 }
 
 /** Minutes east of UTC of `Z` or `+hh:mm`. */

@@ -50,6 +50,8 @@ export interface SourcePlan {
   readonly offsetKey?: string;
   /** Minutes east of UTC for times without a zone. */
   readonly zoneMinutes: number;
+  /** Proxies whose `X-Forwarded-For` is believed: addresses, and blocks of them. */
+  readonly trusted?: readonly string[];
   /** Label slot to value. */
   readonly labels: readonly (readonly [slot: number, value: string])[];
 }

@@ -45,6 +45,7 @@ export type Operator =
 /** Text; an integer (also times in ms, durations in us, enum members by number); a block of addresses, 128 bits, IPv4 as ::ffff:0:0/96. */
 export type Operand = string | bigint | AddressBlock;
 
+/** The first and the last address, 128 bits each, IPv4 as ::ffff:a.b.c.d. */
 export interface AddressBlock {
   readonly low: bigint;
   readonly high: bigint;

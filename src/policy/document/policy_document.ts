@@ -9,6 +9,7 @@
  *   output:                       what is left out, moved and added (`output_shape.ts`)
  *   sources:                      the first whose tag matches is the record's
  *     - {name: …, tag: nginx.*, format: …, line: key, timezone: '+01:00', labels: {service: shop}}
+ *                                 trusted_proxies: [10.0.0.0/8]: whose `X-Forwarded-For` is believed
  *                                 file_key: file, offset_key: file_offset: where the collector says the line was read
  *                                 format: a shipped format, `auto`, a format of one's own, or a list of them
  *                                 input: where its records come from, for `auditlb config` (`input_shape.ts`)
@@ -82,6 +83,10 @@ const source = object({
   file_key: optional(text(), 'key under which the collector names the file the line was read from; `file` by default'),
   offset_key: optional(text(), 'key of the line’s offset in it; `file_offset` by default'),
   timezone: optional(ZONE, 'zone of times without one: `Z` or an offset such as `+01:00`'),
+  trusted_proxies: optional(
+    filled(list(text())),
+    'addresses and blocks of proxies whose `X-Forwarded-For` is believed: the client is then the first behind them',
+  ),
   labels: optional(mapOf(value), 'what the source is part of; in conditions `labels.NAME`'),
   input: optional(input, 'where its records come from: for `auditlb config`'),
 });

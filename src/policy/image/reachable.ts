@@ -45,6 +45,12 @@ const DERIVED: readonly (readonly [from: Field, to: readonly Field[]])[] = [
   [Field.src_peer_port, [Field.src_port]],
 ];
 
+/** Where there are trusted proxies, the client the log names may be the last of them. */
+const MOVED: readonly (readonly [from: Field, to: Field])[] = [
+  [Field.src_ip, Field.src_peer_ip],
+  [Field.src_port, Field.src_peer_port],
+];
+
 /** Slots the format itself fills. */
 function filledSlots(format: FormatPlan): Set<number> {
   const slots = new Set<number>();
@@ -80,6 +86,8 @@ function filledSlots(format: FormatPlan): Set<number> {
 function reachableSlots(plan: Plan, format: FormatPlan, filled: ReadonlySet<number>): Set<number> {
   const slots = new Set<number>([...ALWAYS, ...filled]);
   for (const [from, to] of DERIVED) if (slots.has(from)) for (const slot of to) slots.add(slot);
+  if (slots.has(Field.http_forwarded_for) && plan.sources.some(({ trusted }) => trusted !== undefined))
+    for (const [from, to] of MOVED) if (slots.has(from)) slots.add(to);
   for (const i of format.extras.keys()) slots.add(EXTRA_BASE + i);
   for (const i of plan.labels.keys()) slots.add(LABEL_BASE + i);
   for (let slot = META_BASE; slot < SLOT_COUNT; slot++) slots.add(slot);

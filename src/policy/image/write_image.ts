@@ -1,6 +1,7 @@
 import { EventClass, Priority } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
 import {
+  Block as BlockAt,
   Header,
   IMAGE_MAGIC,
   Route as RouteAt,
@@ -10,6 +11,7 @@ import {
 import { ABI_VERSION, IMAGE_BASE } from '../../../assembly/shared/limits.ts';
 import { buildAutomaton, chainAutomata } from '../automaton.ts';
 import { classesOf } from '../classes.ts';
+import { addressBlock } from '../condition/address.ts';
 import { type MatchPlan, writeMatch } from '../condition/index.ts';
 import { enumNames, FIELD_BY_PATH } from '../fields.ts';
 import {
@@ -143,6 +145,7 @@ function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[
     formats: image.words(source.formats.map((i) => formats[i]!)),
     ...sniffers(source.formats),
     record: placeBitNode(image, recordNode(source)),
+    trusted: placeBlocks(image, source.trusted ?? []),
   }));
   const at = image.reserve(Math.max(1, rows.length) * SourceAt.size);
   rows.forEach((row, i) => {
@@ -159,6 +162,24 @@ function placeSources(image: ImageBuilder, plan: Plan, formats: readonly number[
     image.u32(entry + SourceAt.sniff_json, row.json?.node ?? 0);
     image.u32(entry + SourceAt.sniff_rows, row.json?.rows ?? 0);
     image.u32(entry + SourceAt.record_node, row.record);
+    image.u32(entry + SourceAt.trusted, row.trusted);
+    image.u32(entry + SourceAt.trusted_count, row.source.trusted?.length ?? 0);
+  });
+  return at;
+}
+
+function placeBlocks(image: ImageBuilder, texts: readonly string[]): number {
+  const blocks = texts.map((text) => addressBlock(text)!);
+  const at = image.reserve(blocks.length * BlockAt.size);
+  blocks.forEach(({ low, high }, i) => {
+    const entry = at + i * BlockAt.size;
+    for (const [place, bits] of [
+      [BlockAt.low, low],
+      [BlockAt.high, high],
+    ] as const) {
+      image.u64(entry + place, bits >> 64n);
+      image.u64(entry + place + 8, BigInt.asUintN(64, bits));
+    }
   });
   return at;
 }

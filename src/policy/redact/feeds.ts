@@ -29,6 +29,8 @@ const DERIVED: readonly (readonly [from: number, to: readonly number[]])[] = [
   [Field.http_forwarded_for, [Field.src_ip]],
   [Field.src_peer_ip, [Field.src_ip]],
   [Field.src_peer_port, [Field.src_port]],
+  [Field.src_ip, [Field.src_peer_ip]],
+  [Field.src_port, [Field.src_peer_port]],
 ];
 
 /** A slot a capture gives its value: by conversion, or (`derived`) by what is made of that later. */

@@ -2,10 +2,13 @@ import { AttributedBy } from '../../../assembly/shared/enums.ts';
 import { Field } from '../../../assembly/shared/fields.ts';
 import { firstElement, isAddress } from './convert.ts';
 import type { Draft } from './draft.ts';
+import { takeTrusted } from './trusted.ts';
 
-/** The client's address: as logged, else the first that proxies name, else the connection's. What says the same is said once. */
-export function deriveClient(draft: Draft): void {
-  if (!draft.has(Field.src_ip) && !draft.has(Field.src_host)) takeForwarded(draft);
+/** The client's address: by the trusted proxies if the source has any, else as logged, else the first that proxies name, else the connection's. */
+export function deriveClient(draft: Draft, trusted: readonly string[] | undefined): void {
+  const list = draft.piece(Field.http_forwarded_for);
+  if (trusted !== undefined && list !== undefined) takeTrusted(draft, list, trusted);
+  else if (!draft.has(Field.src_ip) && !draft.has(Field.src_host)) takeForwarded(draft);
   settlePeer(draft);
 }
 

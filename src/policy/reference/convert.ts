@@ -199,7 +199,7 @@ function address(text: string, at: number): Converted[] {
 }
 
 /** `address:port`, `[address]:port`, `host:port`, `address`, `host`, `unix:path`. */
-function addressPort(text: string): Converted[] {
+export function addressPort(text: string): Converted[] {
   const match = /^(.*):(\d{1,5})$/s.exec(text);
   const head = match?.[1] ?? '';
   const splits = /^\[.*\]$/s.test(head) || !head.includes(':') || (isAddress(head) && !isAddress(text));

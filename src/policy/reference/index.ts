@@ -75,7 +75,7 @@ export function evaluate(
   const format = record === undefined ? undefined : parse(plan, source, record, draft);
   draft.stage = 'derived';
   if (draft.status === 'failed') {
-    deriveClient(draft);
+    deriveClient(draft, source?.trusted);
     salvage(draft);
   }
   const date = draft.int(Field.time_date);
@@ -87,7 +87,7 @@ export function evaluate(
     draft.stage = 'map';
     applyMaps(format?.maps ?? [], draft);
     draft.stage = 'derived';
-    deriveClient(draft);
+    deriveClient(draft, source?.trusted);
     splitRequest(draft);
   }
   draft.stage = 'derived';
