@@ -43,8 +43,9 @@ export class Runner {
     else if (answer.kind === 'lost') this.summary.lost++;
     else {
       const output = answer.output;
-      const verdict = this.#verdicts.read(Buffer.from(output.buffer, output.byteOffset, output.length).toString());
-      this.summary.add(verdict, line.length, output.length);
+      const text = Buffer.from(output.buffer, output.byteOffset, output.length).toString();
+      const verdict = this.#verdicts.read(text);
+      this.summary.add(verdict, text, line.length, output.length);
       this.#sink.write(output, verdict);
     }
   }

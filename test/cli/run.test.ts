@@ -91,6 +91,25 @@ describe('run', () => {
     expect(seen.slice(-4)).toEqual(['alice', 'bob', undefined, 'carol']);
   });
 
+  test.each(['ocsf', 'ecs', 'otel'])(
+    'sums up by format what the format does not know, redacted (%s)',
+    async (schema) => {
+      const drifted = (secret: string) => `${line('eve', 200)} 0.01 token=${secret}`;
+      work.write('drift.log', [line('alice', 200), drifted('hunter2'), drifted('hunter3')].join('\n'));
+      const redact = 'redact: [{keys: [token], with: mask}]\n';
+      work.write('drift.yaml', `schema: ${schema}\n${POLICY}${redact}`);
+      const { stderr } = await run(['--policy', 'drift.yaml', 'drift.log']);
+      expect(stderr).toMatch(
+        /^drifted +records +first\nnginx_combined +2 +203\.0\.113\.9 - eve .*token=\[redacted\]$/m,
+      );
+      expect(stderr).not.toContain('hunter');
+      work.write('drift.yaml', `schema: ${schema}\nraw: never\n${POLICY}${redact}`);
+      const silent = await run(['--policy', 'drift.yaml', '--json', '--out', 'drift_out', 'drift.log']);
+      expect(JSON.parse(silent.stdout)).toMatchObject({ drifted: 2, drift: { nginx_combined: { records: 2 } } });
+      expect(silent.stdout + silent.stderr).not.toContain('203.0.113.9');
+    },
+  );
+
   test('writes a folder per route and a file per shard', async () => {
     const { code, stdout } = await run(['--out', 'out', '--json', 'a.log', 'b.log.gz']);
     expect(code).toBe(0);

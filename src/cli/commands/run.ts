@@ -111,10 +111,26 @@ function summaryText(summary: Summary): string {
   if (formats.length > 0) parts.push(columns(['format', 'ok', 'partial', 'failed'], formats, [1, 2, 3]));
   parts.push(counts('route', summary.routes), counts('shard', summary.shards), counts('error', summary.errors));
   parts.push(counts('dropped by', summary.droppedBy));
-  if (summary.drifted > 0) parts.push(`${grouped(summary.drifted)} records held more fields than their format knows`);
+  parts.push(driftText(summary));
   if (summary.dropped > 0) parts.push(`${grouped(summary.dropped)} records dropped by the policy`);
   if (summary.lost > 0) parts.push(paint(process.stderr, 'red', `${grouped(summary.lost)} records lost`));
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What formats do not know yet, with the first line of each. */
+function driftText({ drift }: Summary): string {
+  const rows = [...drift]
+    .sort(([, a], [, b]) => b.records - a.records)
+    .map(([name, { records, first = '' }]) => [name, grouped(records), shown(first)]);
+  return rows.length === 0 ? '' : columns(['drifted', 'records', 'first'], rows, [1]);
+}
+
+const SHOWN_MAX = 120;
+
+/** A line as a terminal may show it: cut, and without control characters. */
+function shown(line: string): string {
+  const plain = line.replace(/\p{Cc}/gu, ' ');
+  return plain.length > SHOWN_MAX ? `${plain.slice(0, SHOWN_MAX)}…` : plain;
 }
 
 function counts(head: string, map: ReadonlyMap<string | number, number>): string {
