@@ -53,7 +53,9 @@ describe('output of a policy', () => {
       policy.yaml:6:25: path_taken: \`host\` is in the output already
         help: drop it, or take another path"
     `);
-    expect(faults(policy('  rename: {trace.span.start_time: began}\n  set: {device.name: x}\n'))).toMatchInlineSnapshot(`
+    expect(
+      faults(policy('  rename: {trace.span.start_time: began}\n  set: {device.name: x}\n')),
+    ).toMatchInlineSnapshot(`
       "policy.yaml:5:12: cannot_move: \`trace.span.start_time\` stands under conditions that do not go with it
         help: give it another name where it is: \`trace.span.began\`
       policy.yaml:6:9: conditional_object: \`device.name\` is in an object not every event has

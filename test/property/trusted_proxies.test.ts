@@ -108,7 +108,9 @@ describe('the client behind trusted proxies', () => {
       policy.yaml:6:50: invalid_block: \`10.0.0.0/33\` is no address and no block of addresses
         help: write an address, or a block such as \`10.0.0.0/8\` or \`2001:db8::/32\`"
     `);
-    expect(faults(source('trusted_proxies: []'))).toMatchInlineSnapshot(`"policy.yaml:6:22: list_empty: the list is empty"`);
+    expect(faults(source('trusted_proxies: []'))).toMatchInlineSnapshot(
+      `"policy.yaml:6:22: list_empty: the list is empty"`,
+    );
   });
 });
 
