@@ -126,6 +126,17 @@ routes:
   `);
 });
 
+test('another fault does not hide the labels of the sources', () => {
+  const text = `auditlb: 1
+sources: [{name: web, tag: web, format: nginx_combined, labels: {team: shop}}]
+conditions: {ours: labels.team == "shop"}
+routes: [{name: a, when: ours, to: nowhere}]
+destinations: {a: {}}
+`;
+  const { diagnostics } = buildFilter({ text, file: 'policy.yaml' });
+  expect(diagnostics.map(({ code }) => code)).toEqual(['unknown_destination']);
+});
+
 test('patterns that cannot be compiled are shown in the condition that has them', () => {
   expect(
     said(`conditions:
