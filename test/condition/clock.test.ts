@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { reasonText } from '../../src/cli/explain_text.ts';
 import { showDiagnostic } from '../../src/diagnostic.ts';
 import { explain } from '../../src/explain/explanation.ts';
 import { type BuiltFilter, buildFilter, readEngine } from '../../src/filter.ts';
@@ -155,6 +156,17 @@ test('explanations say what the clocks showed', () => {
       local: 'thu 2026-07-02 00:30 in Europe/Berlin',
     },
   ]);
+});
+
+test('and so does their text', () => {
+  const reason = {
+    test: 'time.onDays("mon", "UTC")',
+    holds: true,
+    field: 'time',
+    actual: 'T',
+    local: 'mon 2026-02-02 00:00 in UTC',
+  };
+  expect(reasonText(reason)).toBe('time.onDays("mon", "UTC") is true: it is mon 2026-02-02 00:00 in UTC');
 });
 
 const said = (body: string): string => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { explainText } from '../../src/cli/explain_text.ts';
 import { showDiagnostic } from '../../src/diagnostic.ts';
 import { explain } from '../../src/explain/explanation.ts';
 import { type BuiltFilter, buildFilter } from '../../src/filter.ts';
@@ -72,6 +73,9 @@ sample:
       near: true,
       reasons: [{ test: 'url.path.startsWith("/admin")', where: 'condition is_admin', holds: false, actual: '/' }],
     });
+    expect(explainText(explain(new Twin(missed), other), 120)).toContain(
+      '  r: not taken, a near miss\n    url.path.startsWith("/admin") is false: it is /, in condition is_admin\n',
+    );
   });
 });
 
