@@ -20,6 +20,8 @@ export const OCCURRENCE_PROBES = 32;
 export const ROUTE_MAX = 1024;
 /** Redaction rules of a policy at most. */
 export const REDACT_MAX = 64;
+/** Pseudonyms a record gets for what is found inside of its texts; from there on it is masked. */
+export const PSEUDONYMS_MAX = 64;
 /** Sampling rules of a policy at most. */
 export const SAMPLE_MAX = 64;
 /** Predicates of all conditions of a policy at most. */

@@ -173,6 +173,53 @@ describe('pseudonyms', () => {
     );
   });
 
+  test('stand for what is found inside of texts, the same as for a field; in the raw line it is masked', () => {
+    const key = Buffer.from('0123456789abcdef');
+    const rules =
+      'redact: [{fields: [actor.name], with: pseudonym}, {keys: [mail], patterns: [email], with: pseudonym}]\n';
+    const { filter, diagnostics } = buildFilter({ text: HEAD + rules, file: 'policy.yaml' }, { key });
+    expect(diagnostics).toEqual([]);
+    const run = (log: string, tag = 'nginx'): Record<string, unknown> => {
+      const record = Buffer.from(JSON.stringify(tag === 'nginx' ? { log } : JSON.parse(log)));
+      const input = { tag, timeSec: 1_770_000_000, timeNsec: 0, record };
+      const both = bothOutputs(new FilterInstance(filter!.wasm), referenceOf(filter!), input);
+      expect(both.engine).toEqual(both.reference);
+      return both.engine as Record<string, unknown>;
+    };
+    const line = (user: string, query: string): string =>
+      `203.0.113.9 - ${user} [03/Feb/2026:04:05:06 +0000] "GET /a?${query} HTTP/1.1" 200 5120 "-" "-"`;
+    const alice = hmac(key, 'alice@example.net');
+    const output = run(line('alice@example.net', 'mail=alice@example.net&to=alice@example.net&as=bob@example.net'));
+    expect(output).toMatchObject({ actor: { user: { name: alice } } });
+    expect(urlOf(output)).toBe(`mail=${alice}&to=${alice}&as=${hmac(key, 'bob@example.net')}`);
+    expect(output.raw_data).toBe(line('[redacted]', 'mail=[redacted]&to=[redacted]&as=[redacted]'));
+    const call = run(
+      '{"eventSource":"x","eventName":"y","requestParameters":{"mail":"alice@example.net","n":{"mail":7}}}',
+      'cloudtrail',
+    );
+    expect(call.unmapped).toEqual({
+      'requestParameters.mail': alice,
+      'requestParameters.n': { mail: hmac(key, '7') },
+    });
+  });
+
+  test('inside of texts are given 64 times in a record, then it is masked', () => {
+    const rules = 'redact: [{fields: [url.query], keys: [k], with: pseudonym}]\n';
+    const { filter } = buildFilter({ text: HEAD + rules, file: 'policy.yaml' }, { key: Buffer.alloc(16) });
+    const query = Array.from({ length: 70 }, (_, i) => `k=${i}`).join('&');
+    const record = Buffer.from(JSON.stringify(nginx(`GET /a?${query} HTTP/1.1`)));
+    const both = bothOutputs(new FilterInstance(filter!.wasm), referenceOf(filter!), {
+      tag: 'nginx',
+      timeSec: 1_770_000_000,
+      timeNsec: 0,
+      record,
+    });
+    expect(both.engine).toEqual(both.reference);
+    const texts = JSON.stringify((both.engine as { http_request: unknown }).http_request);
+    expect(texts.match(/k=p_[0-9a-f]{32}/g)).toHaveLength(64);
+    expect(texts).not.toMatch(/k=\d/);
+  });
+
   test('need a key, which nothing tells', () => {
     const missing = buildFilter({ text: policy, file: 'policy.yaml' });
     expect(missing.diagnostics.map(formatDiagnostic)).toEqual([
@@ -211,7 +258,7 @@ redact:
     policy.yaml:7:30: invalid_field: \`unmapped\` cannot be redacted as a whole
       help: name the \`keys\` in it
     policy.yaml:8:5: invalid_method: \`remove\` cannot be used on what is found inside of a text
-      help: use \`mask\`
+      help: use \`mask\` or \`pseudonym\`
     policy.yaml:8:15: invalid_field: \`src.port\` is of type port: there is no text to look into
       help: leave it out
     policy.yaml:8:33: invalid_key: \`a b\` is not valid here

@@ -23,8 +23,10 @@ routes:
 raw: always
 `;
 
+const KEY = Buffer.from('sixteen bytes or more');
+
 function build(rules: string): BuiltFilter {
-  const built = buildFilter({ text: `${HEAD}redact:\n${rules}`, file: 'policy.yaml' });
+  const built = buildFilter({ text: `${HEAD}redact:\n${rules}`, file: 'policy.yaml' }, { key: KEY });
   expect(built.diagnostics).toEqual([]);
   return built.filter!;
 }
@@ -87,6 +89,30 @@ describe('what is found inside of texts is the same as in the reference', () => 
   - {fields: [http.request.user_agent, actor.groups, unmapped], patterns: [email, payment_card, jwt], with: mask}
   - {fields: [http.request.referrer], patterns: [basic, bearer], when: 'has(src.ip)', with: mask}
   - {fields: [url.query], with: remove}
+`),
+      SECRET_FRAGMENTS,
+    );
+  });
+});
+
+describe('what is found inside of texts gets the same pseudonyms as in the reference', () => {
+  test('by keys and patterns', () => {
+    agrees(
+      build(`
+  - {keys: [token, userAgent, extra, 'annotations.*', groups], with: pseudonym}
+  - {patterns: [email, payment_card, jwt, bearer], with: pseudonym}
+  - {keys: [pass*], patterns: [iban], with: mask}
+`),
+      SECRET_FRAGMENTS,
+    );
+  });
+
+  test('beside whole fields', () => {
+    agrees(
+      build(`
+  - {fields: [actor.name, src.ip, url.query, resource.name], with: pseudonym}
+  - {keys: [id, q, token], when: 'http.response.status < 400', with: pseudonym}
+  - {fields: [http.request.user_agent, unmapped], patterns: [email, basic], with: mask}
 `),
       SECRET_FRAGMENTS,
     );

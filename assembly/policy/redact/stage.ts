@@ -13,7 +13,7 @@ import { anyMarks, hasMarks, mark, startMarks, WHOLE } from './marks';
 import { lastNote, noteLost } from './notes';
 import { putPseudonym } from './pseudonym';
 import { countRedaction, endReport, reportPlace, startReport } from './report';
-import { MASK, MASK_LENGTH, rewriteMarked, rewrittenEnd, rewrittenStart } from './rewrite';
+import { MASK, MASK_LENGTH, maskOnly, rewriteMarked, rewrittenEnd, rewrittenStart, startRewriting } from './rewrite';
 import { truncateAddress } from './truncate';
 
 /** Per slot: rule + 1 that redacts it as a whole in this record. */
@@ -50,7 +50,9 @@ export function redact(
   // Nobody writes it; `url.full` holds the same.
   clearSlot(Field.http_target);
   findInEvent(section, active, applied, request, plain ? 0 : base, baseEnd);
+  startRewriting(section);
   if (textLost || !writeSlots() || !writeUnmapped()) return false;
+  maskOnly();
   // Only now: what is marked in `raw_data` alone must not show in other texts.
   if (raw && (!markRaw(base, baseEnd, plain) || !writeRaw(base, baseEnd, plain))) return false;
   return endReport(section);

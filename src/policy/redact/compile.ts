@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<RedactMethod, readonly FieldType[]>> = {
   remove: ['text', 'address', 'json', 'int', 'port', 'bytes', 'duration', 'bool'],
 };
 /** Methods for secrets inside of texts. */
-const FIND_METHODS: readonly RedactMethod[] = ['mask'];
+const FIND_METHODS: readonly RedactMethod[] = ['mask', 'pseudonym'];
 const FIND_TYPES: readonly FieldType[] = ['text', 'address', 'json'];
 
 const UNMAPPED = 'unmapped';

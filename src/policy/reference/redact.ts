@@ -1,6 +1,7 @@
 import { Detector } from '../../../assembly/shared/detectors.ts';
 import { EXTRA_BASE, EXTRA_MAX, Field, Meta } from '../../../assembly/shared/fields.ts';
 import { UNMAPPED_PLACE } from '../../../assembly/shared/image_layout.ts';
+import { PSEUDONYMS_MAX } from '../../../assembly/shared/limits.ts';
 import { placeName } from '../image/redact_tables.ts';
 import type { FindPlan, FormatPlan, Plan, RedactPlan } from '../plan.ts';
 import { fedBy, REQUEST_PARTS, URL_PARTS } from '../redact/feeds.ts';
@@ -34,6 +35,8 @@ class Redactor {
   /** Slots redacted as a whole, and the rule that does it. */
   readonly #applied = new Map<number, number>();
   readonly #counts: { readonly rule: number; readonly slot: number }[] = [];
+  /** Parts of texts that have a pseudonym. */
+  readonly #named: Stretch[] = [];
 
   constructor(
     plan: Plan,
@@ -69,6 +72,16 @@ class Redactor {
     this.#writeRaw();
     return this.#report();
   }
+
+  /** What stands for a part of a text. Only so many of a record get a pseudonym. */
+  readonly #replacement = (run: Stretch, rule: number): string => {
+    if (this.#rules[rule]!.with !== 'pseudonym') return MASK;
+    if (!this.#named.some((each) => isInside(each, run) && isInside(run, each))) {
+      if (this.#named.length === PSEUDONYMS_MAX) return MASK;
+      this.#named.push(run);
+    }
+    return this.#plan.pseudonym!(run.buffer.text.slice(run.start, run.end));
+  };
 
   #stretch(slot: number): Stretch | undefined {
     return this.#draft.stretch(slot);
@@ -162,7 +175,8 @@ class Redactor {
   }
 
   #writtenSlots(): (() => void)[] {
-    const slots = [...this.#draft.event.keys()].filter((slot) => slot < EXTRA_BASE + EXTRA_MAX);
+    const all = [...this.#draft.event.keys()].filter((slot) => slot < EXTRA_BASE + EXTRA_MAX);
+    const slots = all.sort((a, b) => a - b);
     return slots.map((slot) => {
       const rule = this.#applied.get(slot);
       const place = slot < EXTRA_BASE ? slot : UNMAPPED_PLACE;
@@ -178,7 +192,7 @@ class Redactor {
       }
       const stretch = this.#stretch(slot);
       if (stretch === undefined) return () => {};
-      const { text, rules } = replaceMarked(stretch, MASK);
+      const { text, rules } = replaceMarked(stretch, this.#replacement);
       const isJson = typeof this.#draft.event.get(slot) === 'object';
       return () => {
         if (rules.length === 0) return;
@@ -190,8 +204,8 @@ class Redactor {
 
   #writtenUnmapped(): (() => void)[] {
     return this.#draft.unmapped.map(([key, value, stretch, name], i) => {
-      const inKey = name === undefined ? undefined : replaceMarked(name, MASK);
-      const inValue = stretch === undefined ? undefined : replaceMarked(stretch, MASK);
+      const inKey = name === undefined ? undefined : replaceMarked(name, this.#replacement);
+      const inValue = stretch === undefined ? undefined : replaceMarked(stretch, this.#replacement);
       return () => {
         const rules = [...(inKey?.rules ?? []), ...(inValue?.rules ?? [])];
         this.#counts.push(...rules.map((rule) => ({ rule, slot: UNMAPPED_PLACE })));
@@ -212,7 +226,7 @@ class Redactor {
     findInText(all, rules, false, base.plain);
     const [whole] = wholeRules(this.#plan);
     const failed = (this.#draft.status === 'failed' || this.#draft.hidden) && whole !== undefined;
-    const replaced = failed ? { text: MASK, rules: [whole] } : replaceMarked(all, MASK);
+    const replaced = failed ? { text: MASK, rules: [whole] } : replaceMarked(all, () => MASK);
     this.#counts.push(...replaced.rules.map((rule) => ({ rule, slot: Meta.raw_data })));
     this.#draft.replace(Meta.raw_data, base.plain || failed ? replaced.text : unescaped(replaced.text));
   }
@@ -262,7 +276,7 @@ function wholeValue(plan: Plan, rule: RedactPlan, value: SlotValue): string | un
     case 'remove':
       return undefined;
     case 'pseudonym':
-      return plan.pseudonym!(String(value));
+      return typeof value === 'string' ? plan.pseudonym!(value) : MASK;
     case 'truncate':
       return truncateAddress(String(value)) ?? MASK;
   }

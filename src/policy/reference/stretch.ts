@@ -75,8 +75,11 @@ export interface Replaced {
   readonly rules: readonly number[];
 }
 
+/** What stands for a run of marked characters, of a string that is a JSON value for its content. */
+export type Replacement = (run: Stretch, rule: number) => string;
+
 /** The stretch's text with every run of marks replaced. */
-export function replaceMarked({ buffer, start, end }: Stretch, replacement: string): Replaced {
+export function replaceMarked({ buffer, start, end }: Stretch, replacement: Replacement): Replaced {
   let text = '';
   const rules: number[] = [];
   for (let at = start; at < end; ) {
@@ -84,10 +87,15 @@ export function replaceMarked({ buffer, start, end }: Stretch, replacement: stri
     const marked = buffer.marks.has(at);
     const run: Mark[] = [];
     for (; next < end && buffer.marks.has(next) === marked; next++) run.push(...(buffer.marks.get(next) ?? []));
+    const written = buffer.text.slice(at, next);
     if (marked) {
-      rules.push(Math.min(...run.map(({ rule }) => rule)));
-      text += buffer.marks.get(at)!.some(({ whole }) => whole) ? `"${replacement}"` : replacement;
-    } else text += buffer.text.slice(at, next);
+      const rule = Math.min(...run.map((each) => each.rule));
+      const whole = buffer.marks.get(at)!.some((each) => each.whole);
+      rules.push(rule);
+      const inset = whole && /^".*"$/s.test(written) ? 1 : 0;
+      const put = replacement({ buffer, start: at + inset, end: next - inset }, rule);
+      text += whole ? `"${put}"` : put;
+    } else text += written;
     at = next;
   }
   return { text, rules };
