@@ -61,6 +61,23 @@ enrich:
     `);
   });
 
+  test('name keys no record has', () => {
+    const policy = `${HEAD}tables:
+  kinds: {rows: {authentification: {a: x}, http_activity: {a: y}, failure: {a: z}}}
+  both: {rows: {http_activity success: {a: x}, http_activity sucess: {a: y}, 'http_activity ': {a: z}}}
+enrich:
+  - {table: kinds, by: event.class, set: {labels.a: a}}
+  - {table: kinds, by: event.outcome, set: {labels.b: a}}
+  - {table: both, by: [event.class, event.outcome], set: {labels.c: a}}
+`;
+    expect(faults(policy)).toMatchInlineSnapshot(`
+      "policy.yaml:4:18: unknown_member: no record has \`authentification\` there
+        help: did you mean \`authentication\`?
+      policy.yaml:5:48: unknown_member: no record has \`sucess\` there
+        help: did you mean \`success\`?"
+    `);
+  });
+
   test('name what is wrong in their files', () => {
     const folder = mkdtempSync(join(tmpdir(), 'auditlb-tables-'));
     const file = (name: string, text: string): void => writeFileSync(join(folder, name), text);

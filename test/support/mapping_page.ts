@@ -59,7 +59,7 @@ function rowsOfMember(member: Member, prefix: string, outer: string): Row[] {
   const path = prefix + member.key;
   if (path === REST) return [];
   if (!hasGuard(member))
-    return [{ path, text: member.kind === 'unmapped' ? 'what has no field' : 'labels of the source' }];
+    return [{ path, text: member.kind === 'unmapped' ? 'what has no field' : 'labels of the source, and of tables' }];
   const guard = guardText(member);
   switch (member.kind) {
     case 'object':

@@ -7,6 +7,7 @@ import type { Text } from '../document/text.ts';
 import { FIELD_BY_PATH, FIELDS, type FieldType } from '../fields.ts';
 import type { Labels } from '../labels.ts';
 import type { EnrichPlan, LookupPlan, TablePlan } from '../plan.ts';
+import { checkMembers } from './members.ts';
 import { columnOf, compileTable } from './table.ts';
 
 const LABEL = 'labels.';
@@ -25,8 +26,14 @@ export function compileEnrich(document: PolicyDocument, labels: Labels): EnrichP
     written.map(({ key }) => key),
     'table',
   );
-  const tables = written.map(({ key, value }) => compileTable(key, value));
+  const compiled = written.map(({ key, value }) => compileTable(key, value));
+  const tables = compiled.map(({ plan }) => plan);
   const lookups = (document.enrich ?? []).flatMap((each) => compileLookup(each, tables, labels) ?? []);
+  for (const [table, { keys }] of compiled.entries())
+    checkMembers(
+      keys,
+      lookups.filter((each) => each.table === table),
+    );
   return lookups.length === 0 ? undefined : { tables, lookups };
 }
 

@@ -18,8 +18,13 @@ interface Written {
 
 const NOTHING: Written = { columns: [], rows: [] };
 
+export interface CompiledTable {
+  readonly plan: TablePlan;
+  readonly keys: readonly Text[];
+}
+
 /** Reads a table. Faults stand where they are written, in the policy or in the table's own file. */
-export function compileTable(name: Text, document: TableDocument): TablePlan {
+export function compileTable(name: Text, document: TableDocument): CompiledTable {
   const match = document.match ?? 'exact';
   const { columns, rows } = readTable(name, document);
   const known = new Map<string, string>();
@@ -35,7 +40,7 @@ export function compileTable(name: Text, document: TableDocument): TablePlan {
     known.set(meaning, key.value);
     return [{ key: match === 'path' ? meaning : key.value, values }];
   });
-  return { name: name.value, match, columns, rows: plans };
+  return { plan: { name: name.value, match, columns, rows: plans }, keys: rows.map(({ key }) => key) };
 }
 
 /** What a key stands for: equal for keys that are found by the same texts. */
