@@ -1,6 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Detector } from '../assembly/shared/detectors.ts';
 import { buildFilter } from '../src/filter.ts';
+import { packageRoot } from '../src/policy/catalog.ts';
+import { TEST_KEY } from '../src/policy/redact/pseudonym.ts';
+import { matchesWildcard } from '../src/policy/reference/wildcard.ts';
 import { redteam } from '../src/redteam/redteam.ts';
 import { sampleLines } from './support/secret_lines.ts';
 
@@ -35,3 +40,19 @@ test('what no rule names gets through, and is told', () => {
   const leaked = new Set(result.leaks.map(({ kind }) => kind));
   expect([...leaked].sort()).toEqual(ALL.filter((name) => name !== 'jwt').sort());
 }, 120_000);
+
+const POLICIES = join(packageRoot(), 'policies');
+const SHIPPED = readdirSync(POLICIES).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'));
+
+test.each(SHIPPED.filter((name) => name !== 'default.yaml'))(
+  'nothing gets past policies/%s',
+  (name) => {
+    const file = join(POLICIES, name);
+    const { filter } = buildFilter({ text: readFileSync(file, 'utf8'), file }, { key: TEST_KEY });
+    const own = lines.filter(({ tag }) => filter!.plan.sources.some((source) => matchesWildcard(source.tag, tag)));
+    const result = redteam(filter!, own.slice(0, 6), { seed: 7, all: false });
+    expect(result.leaks).toEqual([]);
+    expect(result.planted).toBeGreaterThan(200);
+  },
+  120_000,
+);
