@@ -2,16 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { buildFilter } from '../src/filter.ts';
 import { FilterInstance } from '../src/host/index.ts';
 import { loadCatalog } from '../src/policy/catalog.ts';
+import { AMBIGUOUS } from './support/ambiguous.ts';
 import { bothOutputs, referenceOf } from './support/differential.ts';
 import { lineRecord, policyOf, readFixtures } from './support/fixtures.ts';
-
-/** Formats whose lines may be another's just as well: by what `auto` takes them for. */
-const AMBIGUOUS: Readonly<Record<string, readonly string[]>> = {
-  // Without an escape, or a size of `-`, the two write the same.
-  apache_combined: ['nginx_combined'],
-  // A host with its port in front.
-  nginx_combined: ['apache_vhost_combined'],
-};
 
 const { auto } = loadCatalog();
 const { filter } = buildFilter({ text: policyOf('auto'), file: 'auto.yaml' });
@@ -23,7 +16,8 @@ const folders = readFixtures().filter(({ format }) => auto.includes(format));
 describe.each(folders.map((folder) => [folder.format, folder.files] as const))('auto knows %s', (format, files) => {
   const known = files.filter(({ name }) => name !== 'malformed');
   test.each(known.map(({ name, lines }) => [name, lines] as const))('%s', (name, lines) => {
-    const may = [format, ...(AMBIGUOUS[format] ?? [])];
+    const others = AMBIGUOUS.filter((each) => each.format === format);
+    const may = [format, ...others.map(({ takenFor }) => takenFor)];
     const mistaken = lines.flatMap((line, i) => {
       const both = bothOutputs(instance, reference, lineRecord(format, line));
       expect(both.engine).toEqual(both.reference);

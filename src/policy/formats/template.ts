@@ -17,7 +17,9 @@ export function readTemplate(format: Text): Piece[] {
     if (inner.startsWith('=')) return [{ kind: 'ahead', text: inner.slice(1), at }];
     const start = match.index + 1;
     const spec = readTarget(format.slice(start, start + inner.length));
-    return [{ kind: 'variable', name: at.renamed(inner.replace(/[ :.].*$/s, '') || inner), spec, quoted: false }];
+    return [
+      { kind: 'variable', name: at.renamed(inner.replace(/(\.\.\.)?([ :].*)?$/s, '') || inner), spec, quoted: false },
+    ];
   });
 }
 
