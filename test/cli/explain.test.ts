@@ -48,7 +48,7 @@ test('a line is explained for people', async () => {
        event.activity           get                                     derived
        event.outcome            failure                                 derived
        event.severity           low                                     derived
-    1  src.ip                   203.0.113.9               address_port  src                  1-11
+    1  src.ip                   203.0.113.9               address_port  src.ip               1-11
     a  bytes.out                12                        count         body_bytes_sent      80-81
     4  http.request.method      GET                                     derived              51-53
     8  http.version             1.1                                     derived              71-73
@@ -57,7 +57,7 @@ test('a line is explained for people', async () => {
     5  url.full                 /admin?x=1                              derived              55-64
     6  url.path                 /admin                                  derived              55-60
     7  url.query                x=1                                     derived              62-64
-    2  actor.name               alice                     text          actor                15-19
+    2  actor.name               alice                     text          actor.name           15-19
        actor.type               end_user                                derived
        actor.attributed_by      authenticated_user                      derived
        labels.service           shop                                    label of the source

@@ -11,9 +11,9 @@ describe('templates', () => {
     ).toMatchInlineSnapshot(`
       [
         "until " " | iso_time time -> time",
-        "until " [" | address_port src -> src_ip, src_port, src_host",
-        "until "] " | text event -> event_type",
-        "until null | text event -> event_message",
+        "until " [" | address_port src.ip -> src_ip, src_port, src_host",
+        "until "] " | text event.type -> event_type",
+        "until null | text event.message -> event_message",
       ]
     `);
   });
@@ -26,10 +26,10 @@ describe('templates', () => {
         "until " " | text - -> ",
         "optional "Backup "",
         "literal "Server "",
-        "until "/" | text lb -> lb_group",
-        "until " is " | text lb -> lb_server",
-        "until ", by " | text event -> event_message | last",
-        "until null | text actor -> actor_name",
+        "until "/" | text lb.group -> lb_group",
+        "until " is " | text lb.server -> lb_server",
+        "until ", by " | text event.message -> event_message | last",
+        "until null | text actor.name -> actor_name",
       ]
     `);
   });
@@ -38,10 +38,10 @@ describe('templates', () => {
     expect(read('[{log.pid}] {=AH}{event.status_code}: {event.message}')).toMatchInlineSnapshot(`
       [
         "literal "["",
-        "until "] " | count log -> log_pid",
+        "until "] " | count log.pid -> log_pid",
         "ahead "AH"",
-        "until ": " | text event -> event_status_code",
-        "until null | text event -> event_message",
+        "until ": " | text event.status_code -> event_status_code",
+        "until null | text event.message -> event_message",
       ]
     `);
   });
@@ -59,7 +59,7 @@ describe('templates', () => {
     expect(
       faulty.map((format) => formatFaults(`class: base_event\ntext: ${JSON.stringify(format)}`)).join('\n'),
     ).toMatchInlineSnapshot(`
-      "policy.yaml:7:22: variables_adjacent: \`src\` follows \`src\` with nothing between them
+      "policy.yaml:7:22: variables_adjacent: \`src.port\` follows \`src.ip\` with nothing between them
         help: put a character between them that neither can hold
       policy.yaml:7:15: unknown_field: unknown field \`src.ipp\`
         help: did you mean \`src.ip\`?
