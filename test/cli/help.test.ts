@@ -42,8 +42,9 @@ test('the commands are listed', async () => {
       explain [options] [line]              Show what a policy makes of a line, and
                                             why: format, fields, principal, routes,
                                             shard, event.
-      formats [options]                     List the log formats a policy can name,
-                                            and which \`auto\` recognises by itself.
+      formats [options] [name]              List the log formats a policy can name,
+                                            and which \`auto\` recognises by itself;
+                                            or tell about one.
       inspect [options] <filter>            Show what a built filter is: engine,
                                             policy, sources, routes, hashes.
       reconcile [options] <inputs...>       Account for every line: delivered,
@@ -185,9 +186,13 @@ test('explain has help', async () => {
 
 test('formats has help', async () => {
   expect(await helpOf('formats')).toMatchInlineSnapshot(`
-    "Usage: auditlb formats [options]
+    "Usage: auditlb formats [options] [name]
 
-    List the log formats a policy can name, and which \`auto\` recognises by itself.
+    List the log formats a policy can name, and which \`auto\` recognises by itself;
+    or tell about one.
+
+    Arguments:
+      name        a format
 
     Options:
       --json      print them as JSON

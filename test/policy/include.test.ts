@@ -221,7 +221,7 @@ rotes: []
       /policy.yaml:2:82: unknown_pack: there is no shipped policy \`nothing_like_it\`
         2 | include: [a.yaml, ./none.yaml, folder.d, ../0/policy.yaml, /etc/passwd, baselin, nothing_like_it]
           |                                                                                  ^^^^^^^^^^^^^^^
-        help: write a path such as \`./nothing_like_it.yaml\`, or one of aws_account, baseline, default, gdpr_minimal, kubernetes, pci_dss"
+        help: write a path such as \`./nothing_like_it.yaml\`, or one of aws_account, baseline, default, gdpr_minimal, kubernetes, pci_dss, soc2"
     `);
   });
 

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { readIncluded } from './include.ts';
-import { loadYaml } from './load.ts';
+import { type Loaded, loadYaml } from './load.ts';
 import { type PolicyDocument, policyShape } from './policy_document.ts';
 import type { SourceFile } from './source_file.ts';
 import type { Text } from './text.ts';
@@ -14,11 +14,13 @@ const SETTINGS = ['schema', 'raw', 'output', 'shards'] as const;
  * files have to be in, else that of the policy.
  */
 export function readPolicy(file: SourceFile, root = dirname(file.name)): PolicyDocument | undefined {
-  const own = readOne(file);
+  const loaded = loadYaml(file);
+  const own = loaded && readRoot(file, loaded);
   const included = own && readIncluded(file, own, { root: resolve(root), read: readOne });
   if (own === undefined || included === undefined) return undefined;
   const document = included.length === 0 ? own : merge([own, ...included]);
-  if (document.sources === undefined) {
+  // Sources that are wrong are there.
+  if (document.sources === undefined && !loaded!.root.has('sources')) {
     const { start } = own.at;
     file.report({ start, end: start + 1 }, 'missing_key', 'key `sources` is missing');
   }
@@ -27,8 +29,11 @@ export function readPolicy(file: SourceFile, root = dirname(file.name)): PolicyD
 
 function readOne(file: SourceFile): PolicyDocument | undefined {
   const loaded = loadYaml(file);
-  return loaded && policyShape.read(loaded.root, { file, document: loaded.document });
+  return loaded && readRoot(file, loaded);
 }
+
+const readRoot = (file: SourceFile, { root, document }: Loaded): PolicyDocument | undefined =>
+  policyShape.read(root, { file, document });
 
 /** What the first has comes first; what it does not set, the others may. */
 function merge(documents: readonly PolicyDocument[]): PolicyDocument {
