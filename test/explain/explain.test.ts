@@ -42,7 +42,7 @@ describe('an explanation', () => {
       type: 'address',
       value: '203.0.113.9',
       from: 'capture',
-      capture: { name: 'src', as: 'address_port' },
+      capture: { name: 'src.ip', as: 'address_port' },
       columns: [1, 11],
       bytes: [0, 11],
     });
