@@ -148,10 +148,12 @@ test.each([
   expect(diagnostics).toEqual([]);
   const instance = new FilterInstance(filter!.wasm);
   const reference = referenceOf(filter!);
+  // Only so many lines of one moment are told from their equals.
+  let records = 0;
   fc.assert(
     fc.property(line, fc.boolean(), (fields, whole) => {
       const record = Buffer.from(JSON.stringify(whole ? fields : { log: JSON.stringify(fields) }));
-      const both = bothOutputs(instance, reference, { tag: 'edge', ...FIXTURE_TIME, record });
+      const both = bothOutputs(instance, reference, { tag: 'edge', ...FIXTURE_TIME, timeNsec: ++records, record });
       expect(both.engine).toEqual(both.reference);
     }),
     { numRuns: 1500 },
