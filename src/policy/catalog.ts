@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { loadYaml } from './document/load.ts';
 import { list, object, required, type Shape, text } from './document/shape.ts';
 import { SourceFile } from './document/source_file.ts';
@@ -11,7 +11,6 @@ import { commonFile, type FormatFile, formatFile, NOTATION_NAMES, notationFile }
 import { Notation } from './formats/notation.ts';
 import type { FormatPlan } from './plan.ts';
 import { type SchemaFile, schemaFile } from './schema/schema_file.ts';
-import { compileTemplate } from './schema/templates.ts';
 
 /** A format that comes with the package. */
 export interface ShippedFormat {
@@ -22,13 +21,19 @@ export interface ShippedFormat {
   readonly plan: FormatPlan;
 }
 
-/** Everything the package knows about formats and output schemas. Faults in its own files are in `diagnostics`. */
+/** A schema that comes with the package. */
+export interface ShippedSchema {
+  readonly schema: SchemaFile;
+  readonly file: SourceFile;
+}
+
+/** Everything the package knows about formats and output schemas, each read when it is asked for. Faults in those read so far are in `diagnostics`. */
 export interface Catalog {
   readonly formats: ReadonlyMap<string, ShippedFormat>;
   /** The formats `auto` tries, in order. */
   readonly auto: readonly string[];
   readonly shared: SharedFormats;
-  readonly schemas: ReadonlyMap<string, { readonly schema: SchemaFile; readonly file: SourceFile }>;
+  readonly schemas: ReadonlyMap<string, ShippedSchema>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -45,8 +50,16 @@ export function packageRoot(): string {
 export const shippedPolicies = (): string[] =>
   readdirSync(join(packageRoot(), 'policies')).flatMap((file) => /^([^.]+)\.yaml$/.exec(file)?.[1] ?? []);
 
-/** Reads the shipped formats, notations and schemas. */
+const catalogs = new Map<string, Catalog>();
+
+/** The shipped formats, notations and schemas: of a folder always the same. */
 export function loadCatalog(root: string = packageRoot()): Catalog {
+  const known = catalogs.get(root) ?? openCatalog(root);
+  catalogs.set(root, known);
+  return known;
+}
+
+function openCatalog(root: string): Catalog {
   const diagnostics: Diagnostic[] = [];
   const loader = new Loader(root, diagnostics);
   const notation = (name: string) => loader.read(`formats/notations/${name}.yaml`, notationFile)?.value;
@@ -59,26 +72,70 @@ export function loadCatalog(root: string = packageRoot()): Catalog {
     notations: Object.fromEntries(notations) as Notations,
     common: loader.folder('formats/common').flatMap((path) => loader.read(path, commonFile)?.value ?? []),
   };
-  const formats = new Map<string, ShippedFormat>();
-  for (const path of loader.folder('formats')) {
-    if (path === AUTO) continue;
-    const read = loader.read(path, formatFile);
-    if (read !== undefined) formats.set(read.value.format.value, ship(read.value, read.file, shared));
-  }
-  const schemas = new Map<string, { schema: SchemaFile; file: SourceFile }>();
-  for (const path of loader.folder('schemas')) {
-    const read = loader.read(path, schemaFile);
-    if (read !== undefined) schemas.set(read.value.schema.value, { schema: read.value, file: read.file });
-  }
-  for (const { schema } of schemas.values()) {
-    for (const { key, value } of schema.classes) compileTemplate(key, value, schema, '');
-  }
+  const formats = new Lazy<ShippedFormat>(namesIn(loader.folder('formats').filter((path) => path !== AUTO)), (name) => {
+    const read = loader.read(`formats/${name}.yaml`, formatFile);
+    return read && ship(read.value, read.file, shared);
+  });
+  const schemas = new Lazy<ShippedSchema>(namesIn(loader.folder('schemas')), (name) => {
+    const read = loader.read(`schemas/${name}.yaml`, schemaFile);
+    return read && { schema: read.value, file: read.file };
+  });
   const auto = loader.read(AUTO, autoFile)?.value.auto ?? [];
   for (const name of auto) {
     if (!formats.has(name.value)) name.report('unknown_format', `unknown format \`${name.value}\``);
   }
-  diagnostics.sort(compareDiagnostics);
   return { formats, auto: auto.map((name) => name.value), shared, schemas, diagnostics };
+}
+
+const namesIn = (paths: readonly string[]): string[] => paths.map((path) => basename(path, '.yaml'));
+
+/** Values that are made when they are asked for, once; a name whose value cannot be made has none. */
+class Lazy<V> implements ReadonlyMap<string, V> {
+  readonly #make: (name: string) => V | undefined;
+  readonly #names: ReadonlySet<string>;
+  readonly #made = new Map<string, V | undefined>();
+
+  constructor(names: readonly string[], make: (name: string) => V | undefined) {
+    this.#names = new Set(names);
+    this.#make = make;
+  }
+
+  get size(): number {
+    return this.#names.size;
+  }
+
+  get(name: string): V | undefined {
+    if (!this.#names.has(name)) return undefined;
+    if (!this.#made.has(name)) this.#made.set(name, this.#make(name));
+    return this.#made.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  keys(): MapIterator<string> {
+    return this.#names.values() as MapIterator<string>;
+  }
+
+  *entries(): MapIterator<[string, V]> {
+    for (const name of this.#names) {
+      const value = this.get(name);
+      if (value !== undefined) yield [name, value];
+    }
+  }
+
+  *values(): MapIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  forEach(callback: (value: V, name: string, map: ReadonlyMap<string, V>) => void): void {
+    for (const [name, value] of this.entries()) callback(value, name, this);
+  }
+
+  [Symbol.iterator](): MapIterator<[string, V]> {
+    return this.entries();
+  }
 }
 
 const AUTO = 'formats/auto.yaml';

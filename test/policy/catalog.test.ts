@@ -5,6 +5,7 @@ import { Field, Meta } from '../../assembly/shared/fields.ts';
 import { formatDiagnostic } from '../../src/diagnostic.ts';
 import { packageRoot } from '../../src/policy/catalog.ts';
 import type { Plan } from '../../src/policy/plan.ts';
+import { compileTemplate } from '../../src/policy/schema/templates.ts';
 import { catalog, planOf } from './compile_support.ts';
 
 const planWith = (format: string): Plan => planOf(`auditlb: 1\nsources: [{name: a, tag: '*', format: ${format}}]\n`);
@@ -12,6 +13,9 @@ const planWith = (format: string): Plan => planOf(`auditlb: 1\nsources: [{name: 
 describe('what comes with the package', () => {
   it('is found from its package.json and has no faults', () => {
     expect(packageRoot()).toBe(process.cwd());
+    for (const { schema } of catalog.schemas.values())
+      for (const { key, value } of schema.classes) compileTemplate(key, value, schema, '');
+    expect([...catalog.formats.values()].length).toBe(catalog.formats.size);
     expect(catalog.diagnostics.map(formatDiagnostic)).toEqual([]);
     const files = readdirSync(join(packageRoot(), 'formats')).filter((name) => name.endsWith('.yaml'));
     expect([...catalog.formats.keys(), 'auto'].sort()).toEqual(files.map((name) => basename(name, '.yaml')).sort());

@@ -82,7 +82,7 @@ function pseudonymOf(start: usize, end: usize): usize {
   for (let at = memo; at < memoEnd; at += MEMO_SIZE) {
     if (<usize>load<u32>(at) == start && <usize>load<u32>(at, 4) == end) return at + 8;
   }
-  if (memoEnd == memo + PSEUDONYMS_MAX * MEMO_SIZE) return 0;
+  if (memoEnd == memo + <usize>PSEUDONYMS_MAX * MEMO_SIZE) return 0;
   const entry = memoEnd;
   store<u32>(entry, <u32>start);
   store<u32>(entry, <u32>end, 4);
