@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type BuiltFilter, buildFilter, readEngine } from '../src/filter.ts';
 import { FilterInstance } from '../src/host/index.ts';
 import { bothOutputs, engineOutput, referenceOf } from './support/differential.ts';
-import { FIXTURE_FILES, type FormatFixtures, lineRecord, readFixtures } from './support/fixtures.ts';
+import { FIXTURE_FILES, type FormatFixtures, lineRecord, readFixtures, withoutHash } from './support/fixtures.ts';
 import { validateOcsf } from './support/ocsf/validate.ts';
 
 const engines = { release: readEngine('release'), debug: readEngine('debug') };
@@ -59,9 +59,6 @@ describe.each(readFixtures().map((fixtures) => [fixtures.format, fixtures] as co
     await expect(`${JSON.stringify(events, withoutHash, 2)}\n`).toMatchFileSnapshot(expected);
   });
 });
-
-/** The policy's hash changes with everything a format says. */
-const withoutHash = (key: string, value: unknown): unknown => (key === 'policy' ? undefined : value);
 
 /** Equal lines have ids of their own. */
 const withoutIds = (key: string, value: unknown): unknown =>
