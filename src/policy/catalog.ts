@@ -68,12 +68,15 @@ function openCatalog(root: string): Catalog {
     if (file === undefined) throw new Error(`no notation ${name} in ${root}`);
     return [name, new Notation(file)] as const;
   });
+  const names = namesIn(loader.folder('formats').filter((path) => path !== AUTO));
+  const files = new Lazy(names, (name) => loader.read(`formats/${name}.yaml`, formatFile));
   const shared: SharedFormats = {
+    shipped: (name) => files.get(name)?.value,
     notations: Object.fromEntries(notations) as Notations,
     common: loader.folder('formats/common').flatMap((path) => loader.read(path, commonFile)?.value ?? []),
   };
-  const formats = new Lazy<ShippedFormat>(namesIn(loader.folder('formats').filter((path) => path !== AUTO)), (name) => {
-    const read = loader.read(`formats/${name}.yaml`, formatFile);
+  const formats = new Lazy<ShippedFormat>(names, (name) => {
+    const read = files.get(name);
     return read && ship(read.value, read.file, shared);
   });
   const schemas = new Lazy<ShippedSchema>(namesIn(loader.folder('schemas')), (name) => {

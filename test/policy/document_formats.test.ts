@@ -78,7 +78,7 @@ maps:
       policy.yaml:6:7: notation_missing: the format says nothing about its lines
         help: add one of \`nginx\`, \`haproxy\`, \`apache\`, \`tomcat\`, \`envoy\`, \`w3c\`, \`fields\`, \`pairs\`, \`text\`, \`json\`, \`lines\`
       policy.yaml:6:7: unknown_key: unknown key \`title\`
-        help: known here: \`class\`, \`product\`, \`escape\`, \`missing\`, \`sniff\`, \`defaults\`, \`nginx\`, \`haproxy\`, \`apache\`, \`tomcat\`, \`envoy\`, \`w3c\`, \`text\`, \`fields\`, \`separator\`, \`required\`, \`pairs\`, \`lines\`, \`within\`, \`json\`, \`like\`, \`wrappers\`, \`closed\`, \`maps\`
+        help: known here: \`class\`, \`product\`, \`escape\`, \`missing\`, \`sniff\`, \`defaults\`, \`nginx\`, \`haproxy\`, \`apache\`, \`tomcat\`, \`envoy\`, \`w3c\`, \`text\`, \`fields\`, \`separator\`, \`required\`, \`pairs\`, \`lines\`, \`within\`, \`holds\`, \`json\`, \`like\`, \`wrappers\`, \`closed\`, \`maps\`
 
       policy.yaml:6:7: missing_key: key \`class\` is missing
         help: one of \`http_activity\`, \`network_activity\`, \`api_activity\`, \`authentication\`, \`authorize_session\`, \`account_change\`, \`user_access\`, \`group_management\`, \`entity_management\`, \`process_activity\`, \`datastore_activity\`, \`detection_finding\`, \`base_event\`

@@ -4,7 +4,7 @@ import type { SourceFile } from '../document/source_file.ts';
 import { Text } from '../document/text.ts';
 import type { Assign, FormatPlan, MapPlan } from '../plan.ts';
 import { compileBody, compileWithin, type Notations, notationName, pastedEscape } from './body.ts';
-import { CLASS_NAMES, type CommonFile, type FormatSpec } from './format_shape.ts';
+import { CLASS_NAMES, type CommonFile, type FormatFile, type FormatSpec } from './format_shape.ts';
 import { compileAssigns, compileMap, compileSharedMap } from './maps.ts';
 import type { Notation } from './notation.ts';
 import { FormatSlots } from './slots.ts';
@@ -14,6 +14,8 @@ import { compileSniff } from './sniff.ts';
 export interface SharedFormats {
   readonly notations: Notations;
   readonly common: readonly CommonFile[];
+  /** A shipped format as written. */
+  readonly shipped: (name: string) => FormatFile | undefined;
 }
 
 /** A format as written, and the file it stands in. */
@@ -25,7 +27,8 @@ export interface FormatSource {
 
 /** Compiles a format into its plan. Faults are reported in its file; the plan is of use only if there are none. */
 export function compileFormat(source: FormatSource, shared: SharedFormats): FormatPlan {
-  const { name, spec, file } = source;
+  const { name, file } = source;
+  const spec = withHeld(source.spec, shared);
   const slots = new FormatSlots();
   const at = new Text(name, file, spec.at);
   const used = notationName(spec) ?? spec.like;
@@ -53,6 +56,24 @@ export function compileFormat(source: FormatSource, shared: SharedFormats): Form
     missing: (spec.missing ?? []).map((word) => word.value),
     escape: textEscape,
   };
+}
+
+/** With what the formats of the lines it holds say about them. */
+function withHeld(spec: FormatSpec, { shipped }: SharedFormats): FormatSpec {
+  const within = [...(spec.within ?? [])];
+  const missing = [...(spec.missing ?? [])];
+  const maps = [...(spec.maps ?? [])];
+  for (const { key, value } of spec.holds ?? []) {
+    const held = shipped(value.value);
+    if (held?.lines === undefined) {
+      value.report('unknown_format', `no shipped format \`${value.value}\` has \`lines\``);
+      continue;
+    }
+    within.push({ key, value: held.lines }, ...(held.within ?? []));
+    missing.push(...(held.missing ?? []));
+    maps.push(...(held.maps ?? []));
+  }
+  return { ...spec, within, missing, maps };
 }
 
 /** Only a notation brings a class of its own. */

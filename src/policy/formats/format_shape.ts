@@ -29,6 +29,8 @@
  *   lines: [{when: {log.app: [sshd]}, lines: […]}]  shapes for some lines only: what the envelope says is one of these
  *                                 (`''`: nothing); with `set` for all of them
  *   within: {path: [{text: …, set: {…}}]}  a captured text that has shapes of its own; where none fits it stays as it is
+ *   holds: {path: linux_auth}     a captured text that is a line of that shipped format, and read with its `lines`, `within`,
+ *                                 `missing` and `maps`; where none fits it stays as it is
  *   like: envoy                   JSON of a notation's values under other names: its class, product and lookups are the format's
  *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it
  *   closed: [key.path, ""]        objects of which every key is listed: another one raises `drift`; "" is the line itself
@@ -235,6 +237,7 @@ const bodyProperties = {
   ...lineProperties,
   lines: optional(list(lineShape), 'several shapes: the first that fits the line is taken'),
   within: optional(mapOf(list(lineShape)), 'fields whose text is read in turn, by the first shape that fits'),
+  holds: optional(mapOf(text()), 'fields whose text is a line of a shipped format'),
   json: optional(mapOf(target), 'key paths of a JSON object, and where they go'),
   like: optional(word(...NOTATION_NAMES), 'a notation whose lookups are used'),
   wrappers: optional(list(wrapper), 'other places the whole object may be at'),
