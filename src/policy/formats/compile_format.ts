@@ -4,7 +4,7 @@ import type { SourceFile } from '../document/source_file.ts';
 import { Text } from '../document/text.ts';
 import type { Assign, FormatPlan, MapPlan } from '../plan.ts';
 import { compileBody, compileWithin, type Notations, notationName, pastedEscape } from './body.ts';
-import { CLASS_NAMES, type CommonFile, type FormatFile, type FormatSpec } from './format_shape.ts';
+import { CLASS_NAMES, type CommonFile, type FormatFile, type FormatSpec, isNotationName } from './format_shape.ts';
 import { compileAssigns, compileMap, compileSharedMap } from './maps.ts';
 import type { Notation } from './notation.ts';
 import { FormatSlots } from './slots.ts';
@@ -31,7 +31,8 @@ export function compileFormat(source: FormatSource, shared: SharedFormats): Form
   const spec = withHeld(source.spec, shared);
   const slots = new FormatSlots();
   const at = new Text(name, file, spec.at);
-  const used = notationName(spec) ?? spec.like;
+  const like = spec.like?.value;
+  const used = notationName(spec) ?? (like !== undefined && isNotationName(like) ? like : undefined);
   const notation = used && shared.notations[used];
   const className = classOf(spec, notation, at);
   const escapes = spec.escape ?? pastedEscape(spec) ?? notation?.file.escape ?? 'none';
@@ -58,20 +59,29 @@ export function compileFormat(source: FormatSource, shared: SharedFormats): Form
   };
 }
 
-/** With what the formats of the lines it holds say about them. */
+/** With what the format it is like, and those of the lines it holds, say about them. */
 function withHeld(spec: FormatSpec, { shipped }: SharedFormats): FormatSpec {
   const within = [...(spec.within ?? [])];
   const missing = [...(spec.missing ?? [])];
   const maps = [...(spec.maps ?? [])];
+  const add = (other: FormatFile): void => {
+    within.push(...(other.within ?? []));
+    missing.push(...(other.missing ?? []));
+    maps.push(...(other.maps ?? []));
+  };
   for (const { key, value } of spec.holds ?? []) {
     const held = shipped(value.value);
     if (held?.lines === undefined) {
       value.report('unknown_format', `no shipped format \`${value.value}\` has \`lines\``);
       continue;
     }
-    within.push({ key, value: held.lines }, ...(held.within ?? []));
-    missing.push(...(held.missing ?? []));
-    maps.push(...(held.maps ?? []));
+    within.push({ key, value: held.lines });
+    add(held);
+  }
+  if (spec.like !== undefined && !isNotationName(spec.like.value)) {
+    const like = shipped(spec.like.value);
+    if (like === undefined) spec.like.report('unknown_format', `no notation or format \`${spec.like.value}\``);
+    else add(like);
   }
   return { ...spec, within, missing, maps };
 }

@@ -32,6 +32,7 @@
  *   holds: {path: linux_auth}     a captured text that is a line of that shipped format, and read with its `lines`, `within`,
  *                                 `missing` and `maps`; where none fits it stays as it is
  *   like: envoy                   JSON of a notation's values under other names: its class, product and lookups are the format's
+ *   like: postgresql              or of a shipped format's: its `within`, `missing` and `maps` are the format's
  *   wrappers: [{at: key.path}]    other places the whole object may be at, with `sniff` and `json` for what is around it
  *   closed: [key.path, ""]        objects of which every key is listed: another one raises `drift`; "" is the line itself
  *   maps:                         lookups, in order; the first case that matches is applied
@@ -70,6 +71,9 @@ import { enumNames } from '../fields.ts';
 /** Notations that name what load balancers write by names of their own. */
 export const NOTATION_NAMES = ['nginx', 'haproxy', 'apache', 'tomcat', 'envoy', 'w3c'] as const;
 export type NotationName = (typeof NOTATION_NAMES)[number];
+
+export const isNotationName = (name: string): name is NotationName =>
+  (NOTATION_NAMES as readonly string[]).includes(name);
 
 export type ConvertName = keyof typeof Convert;
 
@@ -239,7 +243,7 @@ const bodyProperties = {
   within: optional(mapOf(list(lineShape)), 'fields whose text is read in turn, by the first shape that fits'),
   holds: optional(mapOf(text()), 'fields whose text is a line of a shipped format'),
   json: optional(mapOf(target), 'key paths of a JSON object, and where they go'),
-  like: optional(word(...NOTATION_NAMES), 'a notation whose lookups are used'),
+  like: optional(text(), 'a notation or a shipped format whose lookups are used'),
   wrappers: optional(list(wrapper), 'other places the whole object may be at'),
   closed: optional(list(text()), 'objects of which every key is listed: another one raises `drift`'),
   maps: optional(list(mapShape), 'lookups, in order'),
