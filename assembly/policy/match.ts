@@ -17,6 +17,22 @@ let record: u32 = 0;
  * predicates triggers are checked, so the cost follows what is true of the record and not how many rules there are.
  */
 export function match(section: usize): void {
+  evaluate(section);
+  const rest = <usize>load<u32>(section, Match.rest);
+  if (rest != 0) leaveRest(rest);
+}
+
+/** Routes for the rest are not for a record that a route with a condition takes. */
+function leaveRest(rest: usize): void {
+  const bytes = (<usize>load<u32>(rest)) << 2;
+  let taken: u32 = 0;
+  for (let at: usize = 0; at < bytes; at += 4) taken |= load<u32>(RULE_BITS + at) & load<u32>(rest + (at << 1), 4);
+  if (taken == 0) return;
+  for (let at: usize = 0; at < bytes; at += 4)
+    store<u32>(RULE_BITS + at, load<u32>(RULE_BITS + at) & ~load<u32>(rest + (at << 1), 8));
+}
+
+function evaluate(section: usize): void {
   const bytes = <usize>load<u32>(section, Match.bit_bytes);
   memory.copy(RULE_BITS, load<u32>(section, Match.preset), bytes);
   memory.fill(RULE_BITS + bytes, 0, RULE_BYTES - bytes);

@@ -578,6 +578,8 @@ export enum Match {
   /** u32: number of the current record. */
   record = 36,
   predicate_count = 40,
+  /** Address of a u32 number of words of routes, then two words each: the bits of routes with a condition, and of those that are for the rest; 0 none. */
+  rest = 44,
   size = 48,
 }
 

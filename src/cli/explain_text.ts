@@ -140,23 +140,26 @@ function routeText({ routes }: Explanation): string {
 }
 
 function oneRoute(route: ExplainedRoute): string {
-  const { name, holds, near, destinations, reasons, sampled, priority, retention } = route;
-  const away = `it holds, but sampling rule ${sampled} takes the record`;
-  const verdict =
+  const { name, holds, near, destinations, reasons, sampled, elsewhere, priority, retention } = route;
+  const away =
     sampled !== undefined
-      ? away
-      : holds
-        ? paint(process.stdout, 'green', 'taken')
-        : near
-          ? 'not taken, a near miss'
-          : 'not taken';
+      ? `it holds, but sampling rule ${sampled} takes the record`
+      : 'not taken: another route takes the record';
+  const isAway = sampled !== undefined || elsewhere === true;
+  const verdict = isAway
+    ? away
+    : holds
+      ? paint(process.stdout, 'green', 'taken')
+      : near
+        ? 'not taken, a near miss'
+        : 'not taken';
   const asked = [
     destinations.length === 0 ? '' : `, to ${destinations.join(', ')}`,
     priority === undefined ? '' : `, priority ${priority}`,
     retention === undefined ? '' : `, kept ${retentionText(retention)}`,
   ];
   return [
-    `${bold(name)}: ${verdict}${holds && sampled === undefined ? asked.join('') : ''}`,
+    `${bold(name)}: ${verdict}${holds && !isAway ? asked.join('') : ''}`,
     ...reasons.map((reason) => `  ${reasonText(reason)}`),
   ].join('\n');
 }

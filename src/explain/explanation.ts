@@ -41,6 +41,8 @@ export interface ExplainedField {
 export interface ExplainedRoute extends Decision {
   /** The sampling rule that took the record from it. */
   readonly sampled?: string;
+  /** It is for what no other route takes, and another takes the record. */
+  readonly elsewhere?: true;
   readonly name: string;
   readonly when: string;
   readonly destinations: readonly string[];
@@ -170,9 +172,10 @@ export function explainRoutes({ plan, conditions }: BuiltFilter, evaluation: Eva
   return plan.routes.map((route, i) => {
     const { name, when, destinations } = route;
     const trace = evaluateCondition(conditions[i]!, (slot) => evaluation.logged.get(slot));
-    const away = trace.value && evaluation.sampled !== undefined && !evaluation.routes.includes(name);
-    const sampled = away ? { sampled: evaluation.sampled } : {};
-    return { name, when, destinations, ...askedFor([route]), ...decisionOf(trace), ...sampled };
+    const away = trace.value && !evaluation.routes.includes(name);
+    const sampled = away && evaluation.sampled !== undefined ? { sampled: evaluation.sampled } : {};
+    const elsewhere = away && evaluation.sampled === undefined ? { elsewhere: true as const } : {};
+    return { name, when, destinations, ...askedFor([route]), ...decisionOf(trace), ...sampled, ...elsewhere };
   });
 }
 

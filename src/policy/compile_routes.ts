@@ -42,6 +42,7 @@ export function compileRoutes(document: PolicyDocument): { routes: RoutePlan[]; 
     name: route.name?.value ?? '',
     when: wholeText(conditions[i]!),
     destinations: (route.to ?? (route.name === undefined ? [] : [route.name])).map((name) => destination(name, known)),
+    ...(route.otherwise === true ? { otherwise: true as const } : {}),
     ...(route.evidence === true ? { evidence: true as const } : {}),
     ...(urgent ? { priority: route.priority ?? 'normal' } : {}),
     ...(route.retention?.days === undefined ? {} : { retentionDays: route.retention.days }),
@@ -94,6 +95,9 @@ export function wholeText(source: ConditionSource): string {
     .map(({ text }) => `(${text})`)
     .join(' && ');
 }
+
+/** Whether a record that takes it is none for the routes that are `otherwise`. */
+export const isChoice = ({ when, otherwise }: RoutePlan): boolean => otherwise !== true && when !== ALWAYS;
 
 /** A condition where it is written. */
 export function conditionAt(written: Text): ConditionSource {

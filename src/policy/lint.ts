@@ -10,6 +10,7 @@ import { matchesWildcard } from './reference/wildcard.ts';
 export function lintPolicy(document: PolicyDocument, conditions: readonly CheckedCondition[]): Diagnostic[] {
   return [
     ...lintRoutes(document, conditions),
+    ...lintRest(document, conditions),
     ...lintNames(document, conditions),
     ...lintDestinations(document),
     ...lintSources(document),
@@ -49,6 +50,18 @@ function lintRoutes({ routes = [] }: PolicyDocument, conditions: readonly Checke
     const help = 'one route may have several destinations: `to: [a, b]`';
     return warning(at, 'same_condition', `this is the condition of route \`${twin}\` too`, help);
   });
+}
+
+/** Routes for the rest where there is nothing else. */
+function lintRest({ routes = [] }: PolicyDocument, conditions: readonly CheckedCondition[]): Diagnostic[] {
+  const others = routes.filter(({ otherwise }, i) => otherwise !== true && conditions[i]!.node.kind !== 'constant');
+  if (others.length > 0) return [];
+  const help = 'leave `otherwise` out';
+  return routes.flatMap(({ otherwise, name }) =>
+    otherwise === true && name !== undefined
+      ? warning(name, 'otherwise_alone', `no other route has a condition: every record is for \`${name.value}\``, help)
+      : [],
+  );
 }
 
 /** Conditions with names, and lists of holidays, that no rule asks for, directly or through others. */

@@ -258,6 +258,8 @@ export interface RoutePlan {
   readonly name: string;
   readonly when: string;
   readonly destinations: readonly string[];
+  /** Only for records that no route with a condition takes, but others such as this. */
+  readonly otherwise?: true;
   /** Sampling takes nothing away from it. */
   readonly evidence?: true;
   /** Of every route if any says one. */

@@ -1,5 +1,7 @@
 import { LocalUnit, Match, MatchField, Term as TermAt, Zone } from '../../../assembly/shared/image_layout.ts';
 import { writeAutomaton } from '../automaton.ts';
+import { isChoice } from '../compile_routes.ts';
+import type { RoutePlan } from '../plan.ts';
 import type { FieldTests, MatchPlan } from './match_plan.ts';
 import type { Range, Term } from './predicates.ts';
 import { zoneTable } from './zone.ts';
@@ -7,7 +9,7 @@ import { zoneTable } from './zone.ts';
 const MUST_BE_FALSE = 0x80000000;
 
 /** The conditions as the engine evaluates them (`Match` in `assembly/shared/image_layout.ts`), for this address. */
-export function writeMatch(plan: MatchPlan, address: number): Uint8Array {
+export function writeMatch(plan: MatchPlan, routes: readonly RoutePlan[], address: number): Uint8Array {
   const out = new Writer(address);
   out.reserve(Match.size);
   const predicates = plan.predicates.length;
@@ -15,6 +17,7 @@ export function writeMatch(plan: MatchPlan, address: number): Uint8Array {
   out.set(Match.hits, out.reserve(predicates * 4));
   out.set(Match.predicate_count, predicates);
   writeRules(out, plan);
+  if (routes.some(({ otherwise }) => otherwise)) out.set(Match.rest, writeRest(out, routes));
   const zones = new Map<string, number>();
   const fields = plan.fields.map((tests) => [...writeField(out, tests), ...writeLocal(out, tests, zones)]);
   const at = out.reserve(fields.length * MatchField.size);
@@ -24,6 +27,17 @@ export function writeMatch(plan: MatchPlan, address: number): Uint8Array {
   out.set(Match.fields, at);
   out.set(Match.field_count, fields.length);
   return out.bytes();
+}
+
+/** Two words for 32 routes: those with a condition of their own, and those for the rest. */
+function writeRest(out: Writer, routes: readonly RoutePlan[]): number {
+  const words = Array.from({ length: Math.ceil(routes.length / 32) }, (_, word) => {
+    const own = routes.slice(word * 32, word * 32 + 32);
+    const bits = (is: (route: RoutePlan) => boolean): number =>
+      own.reduce((sum, route, i) => (is(route) ? sum | (1 << i) : sum), 0) >>> 0;
+    return [bits(isChoice), bits(({ otherwise }) => otherwise === true)];
+  });
+  return out.words([words.length, ...words.flat()]);
 }
 
 /** Little-endian words at absolute addresses; `set` with a small number means the header. */

@@ -3,6 +3,7 @@
  *
  *   routes:
  *     - {name: …, when: CEL, to: destination(s), evidence: true, priority: high, retention: 400d}
+ *     - {name: …, otherwise: true}   for records no other route with a condition takes
  *     - group: …                    what its routes share: `when` is asked for beside their own, the rest holds where they say nothing
  *       {when, to, evidence, priority, retention: as of a route}
  *       routes: […]                 or further groups
@@ -39,7 +40,11 @@ const shared = {
   retention: optional(retention, 'how long it is kept: `400d`, `26w`, `7y`, or `{days: 400, legal_hold: true}`'),
 };
 
-const route = object({ name: expected(ROUTE_NAME, 'becomes a part of the tag'), ...shared });
+const route = object({
+  name: expected(ROUTE_NAME, 'becomes a part of the tag'),
+  ...shared,
+  otherwise: optional(boolean, 'only for records that no other route with a condition takes'),
+});
 
 /** Where groups within groups are described: the whole is the entry of `routes`. */
 const nested: Shape<readonly Entry[]> = {

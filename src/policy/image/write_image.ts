@@ -74,7 +74,7 @@ export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo
   header(Header.enrich, placeEnrich(image, plan.enrich));
   header(Header.redact, placeRedact(image, plan, keyOf(plan, key)));
   header(Header.sample, placeSample(image, plan));
-  header(Header.match, image.place(writeMatch(conditions, image.next())));
+  header(Header.match, image.place(writeMatch(conditions, plan.routes, image.next())));
   return image.finish();
 }
 

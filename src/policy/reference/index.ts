@@ -1,6 +1,7 @@
 import { ParseStatus, Priority } from '../../../assembly/shared/enums.ts';
 import { ErrorCode } from '../../../assembly/shared/errors.ts';
 import { EXTRA_BASE, Field, LABEL_BASE, META_BASE, Meta } from '../../../assembly/shared/fields.ts';
+import { isChoice } from '../compile_routes.ts';
 import { FIELD_BY_PATH } from '../fields.ts';
 import { escapeText } from '../image/builder.ts';
 import type { FormatPlan, Plan, RoutePlan, SourcePlan } from '../plan.ts';
@@ -99,7 +100,8 @@ export function evaluate(
   draft.set(Meta.uid, uid);
   const logged = new Map(draft.event);
   const read = reader(plan, logged);
-  const matched = plan.routes.filter((_, i) => conditions(i, read));
+  const holding = plan.routes.filter((_, i) => conditions(i, read));
+  const matched = holding.some(isChoice) ? holding.filter((route) => route.otherwise !== true) : holding;
   const taking = takingRule(plan, draft.event, (rule) =>
     conditions(plan.routes.length + (plan.redact?.length ?? 0) + rule, read),
   );
