@@ -71,7 +71,7 @@ function openCatalog(root: string): Catalog {
   const names = namesIn(loader.folder('formats').filter((path) => path !== AUTO));
   const files = new Lazy(names, (name) => loader.read(`formats/${name}.yaml`, formatFile));
   const shared: SharedFormats = {
-    shipped: (name) => files.get(name)?.value,
+    files: new Lazy(names, (name) => files.get(name)?.value),
     notations: Object.fromEntries(notations) as Notations,
     common: loader.folder('formats/common').flatMap((path) => loader.read(path, commonFile)?.value ?? []),
   };

@@ -68,6 +68,7 @@ maps:
       `nginx: '$status'\ndefaults: {event.outcome: sucess, http.response.status: many, time: 1, event.health_check: 1}`,
       `nginx: '$status'\nmaps: [{from: lb.stat, cases: [{is: x, set: {event.reson: y}, copy: {src.ip: lb.name}}, {set: {}}]}]`,
       `nginx: '$status'\nsniff: {json: [status]}`,
+      `class: base_event\nlike: ngnix\njson: {a: event.message}\nholds: {event.message: linux_aut}`,
     ];
     expect(faulty.map(formatFaults).join('\n\n')).toMatchInlineSnapshot(`
       "policy.yaml:6:7: class_without_template: schema \`ocsf\` has no class \`detection_finding\` yet
@@ -124,7 +125,12 @@ maps:
       policy.yaml:7:95: missing_key: key \`is\` is missing
 
       policy.yaml:7:14: sniff_mismatch: the sniffer does not fit the format
-        help: a text format is told by \`sniff: {text: …}\`"
+        help: a text format is told by \`sniff: {text: …}\`
+
+      policy.yaml:7:13: unknown_format: no notation or format \`ngnix\`
+        help: did you mean \`nginx\`?
+      policy.yaml:9:30: unknown_format: no shipped format \`linux_aut\` has \`lines\`
+        help: did you mean \`linux_auth\`?"
     `);
   });
 });

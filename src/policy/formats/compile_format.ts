@@ -1,10 +1,18 @@
 import { EventClass } from '../../../assembly/shared/enums.ts';
 import { Field, Meta } from '../../../assembly/shared/fields.ts';
+import { suggest } from '../../diagnostic.ts';
 import type { SourceFile } from '../document/source_file.ts';
 import { Text } from '../document/text.ts';
 import type { Assign, FormatPlan, MapPlan } from '../plan.ts';
 import { compileBody, compileWithin, type Notations, notationName, pastedEscape } from './body.ts';
-import { CLASS_NAMES, type CommonFile, type FormatFile, type FormatSpec, isNotationName } from './format_shape.ts';
+import {
+  CLASS_NAMES,
+  type CommonFile,
+  type FormatFile,
+  type FormatSpec,
+  isNotationName,
+  NOTATION_NAMES,
+} from './format_shape.ts';
 import { compileAssigns, compileMap, compileSharedMap } from './maps.ts';
 import type { Notation } from './notation.ts';
 import { FormatSlots } from './slots.ts';
@@ -14,8 +22,8 @@ import { compileSniff } from './sniff.ts';
 export interface SharedFormats {
   readonly notations: Notations;
   readonly common: readonly CommonFile[];
-  /** A shipped format as written. */
-  readonly shipped: (name: string) => FormatFile | undefined;
+  /** The shipped formats as written, by name. */
+  readonly files: ReadonlyMap<string, FormatFile>;
 }
 
 /** A format as written, and the file it stands in. */
@@ -28,7 +36,7 @@ export interface FormatSource {
 /** Compiles a format into its plan. Faults are reported in its file; the plan is of use only if there are none. */
 export function compileFormat(source: FormatSource, shared: SharedFormats): FormatPlan {
   const { name, file } = source;
-  const spec = withHeld(source.spec, shared);
+  const spec = withHeld(source.spec, shared.files);
   const slots = new FormatSlots();
   const at = new Text(name, file, spec.at);
   const like = spec.like?.value;
@@ -60,7 +68,7 @@ export function compileFormat(source: FormatSource, shared: SharedFormats): Form
 }
 
 /** With what the format it is like, and those of the lines it holds, say about them. */
-function withHeld(spec: FormatSpec, { shipped }: SharedFormats): FormatSpec {
+function withHeld(spec: FormatSpec, files: SharedFormats['files']): FormatSpec {
   const within = [...(spec.within ?? [])];
   const missing = [...(spec.missing ?? [])];
   const maps = [...(spec.maps ?? [])];
@@ -69,19 +77,23 @@ function withHeld(spec: FormatSpec, { shipped }: SharedFormats): FormatSpec {
     missing.push(...(other.missing ?? []));
     maps.push(...(other.maps ?? []));
   };
+  const unknown = (name: Text, message: string, known: Iterable<string>): void => {
+    const near = suggest(name.value, known);
+    name.report('unknown_format', message, near && `did you mean \`${near}\`?`);
+  };
   for (const { key, value } of spec.holds ?? []) {
-    const held = shipped(value.value);
+    const held = files.get(value.value);
     if (held?.lines === undefined) {
-      value.report('unknown_format', `no shipped format \`${value.value}\` has \`lines\``);
+      unknown(value, `no shipped format \`${value.value}\` has \`lines\``, files.keys());
       continue;
     }
     within.push({ key, value: held.lines });
     add(held);
   }
   if (spec.like !== undefined && !isNotationName(spec.like.value)) {
-    const like = shipped(spec.like.value);
-    if (like === undefined) spec.like.report('unknown_format', `no notation or format \`${spec.like.value}\``);
-    else add(like);
+    const like = files.get(spec.like.value);
+    if (like !== undefined) add(like);
+    else unknown(spec.like, `no notation or format \`${spec.like.value}\``, [...NOTATION_NAMES, ...files.keys()]);
   }
   return { ...spec, within, missing, maps };
 }
