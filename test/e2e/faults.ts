@@ -103,6 +103,24 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'hot reload',
+    short: true,
+    story: 'The collector gets SIGHUP three times while lines are written: it starts anew within its process.',
+    async run(rig, lines) {
+      await rig.startNodes();
+      rig.startCollector();
+      for (let round = 0; round < 3; round++) {
+        const before = rig.archived;
+        rig.append(...accessLines(third(lines)));
+        await rig.until('the archive', () => rig.archived > before);
+        rig.reload();
+        rig.append(...accessLines(third(lines)));
+        const reloaded = rig.archived;
+        await rig.until('the archive after a reload', () => rig.archived > reloaded);
+      }
+    },
+  },
+  {
     name: 'rotated input',
     short: false,
     story: 'The log is renamed and begun anew, once under the running collector and once while it is down.',

@@ -115,6 +115,10 @@ export class Rig {
     for (const node of this.nodes) await node.start();
   }
 
+  reload(): void {
+    this.#collector?.reload();
+  }
+
   async killCollector(): Promise<void> {
     await this.#collector?.kill();
   }

@@ -86,7 +86,7 @@ export class FluentBit {
   constructor(config: string, folder: string, env: NodeJS.ProcessEnv = {}) {
     const path = join(folder, 'fluent-bit.yaml');
     writeFileSync(path, config);
-    this.#process = spawn(FLUENT_BIT!, ['-c', path], {
+    this.#process = spawn(FLUENT_BIT!, ['-c', path, '--enable-hot-reload'], {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -122,6 +122,11 @@ export class FluentBit {
   kill(): Promise<number | NodeJS.Signals> {
     this.#process.kill('SIGKILL');
     return this.#exit;
+  }
+
+  /** Asks it to read its configuration again, and everything to start anew, in the same process. */
+  reload(): void {
+    this.#process.kill('SIGHUP');
   }
 
   /** Waits until it ends by itself. */
