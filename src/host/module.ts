@@ -133,26 +133,26 @@ export class HostModule {
       heap.used += block;
       return heap.start + HEAP_START_BYTES + heap.used - block;
     }
-    return this.#guarded('malloc', () => this.#exports.malloc!(size) >>> 0) ?? 0;
+    return this.#guarded('malloc', size);
   }
 
   #release(address: number): void {
-    if (address !== 0 && !this.#heap) this.#guarded('free', () => this.#exports.free!(address));
+    if (address !== 0 && !this.#heap) this.#guarded('free', address);
   }
 
-  #guarded<T>(name: string, run: () => T): T | undefined {
-    if (this.#pending !== undefined) return undefined;
+  #guarded(name: 'malloc' | 'free', argument: number): number {
+    if (this.#pending !== undefined) return 0;
     try {
-      return run();
+      return (this.#exports[name]!(argument) ?? 0) >>> 0;
     } catch (error) {
       this.#pending = `trap in \`${name}\`: ${(error as Error).message}`;
-      return undefined;
+      return 0;
     }
   }
 
   #memory(): Buffer {
-    const { buffer } = this.#exports.memory;
-    if (this.#view.buffer !== buffer) this.#view = Buffer.from(buffer);
+    // Memory that grows leaves views of it behind empty.
+    if (this.#view.length === 0) this.#view = Buffer.from(this.#exports.memory.buffer);
     return this.#view;
   }
 }
