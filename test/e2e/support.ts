@@ -15,6 +15,9 @@ export const FLUENT_BIT = findProgram(
 /** Its compiler to native code, beside it or on PATH. */
 export const WAMRC = FLUENT_BIT && findProgram(besideOrPath('flb-wamrc'), 'flb-wamrc beside fluent-bit or on PATH');
 
+/** The other collector; undefined, with the reason printed once, where none is installed. */
+export const VECTOR = findProgram(process.env.VECTOR_BIN ?? 'vector', 'VECTOR_BIN or vector on PATH');
+
 /** How long anything observed may take; a wait that ends here is a failure. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
