@@ -46,7 +46,7 @@ describe('Apache LogFormat', () => {
   it('knows times, timers, TLS and headers in any case', () => {
     expect(
       read(
-        String.raw`%{%Y-%m-%dT%H:%M:%S%z}t %a %m "%U%q" %H %>s %D %I %O "%{X-Forwarded-For}i" %{SSL_PROTOCOL}x %{SSL_CIPHER}x %{UNIQUE_ID}e`,
+        '%{%Y-%m-%dT%H:%M:%S%z}t %a %m "%U%q" %H %>s %D %I %O "%{X-Forwarded-For}i" %{SSL_PROTOCOL}x %{SSL_CIPHER}x %{UNIQUE_ID}e',
       ),
     ).toMatchInlineSnapshot(`
       [
@@ -68,7 +68,7 @@ describe('Apache LogFormat', () => {
   });
 
   it('takes conditions and percent signs', () => {
-    expect(read(String.raw`%h 100%% %!200,304{Referer}i %<s`)).toMatchInlineSnapshot(`
+    expect(read('%h 100%% %!200,304{Referer}i %<s')).toMatchInlineSnapshot(`
       [
         "until " 100% " | address h -> src_ip, src_host",
         "until " " | text {referer}i -> http_referrer",
@@ -79,7 +79,7 @@ describe('Apache LogFormat', () => {
   });
 
   it('points into the string', () => {
-    const faulty = [String.raw`%h%u`, String.raw`%h % %>s`, String.raw`%>s%b %h`, 'plain'];
+    const faulty = ['%h%u', '%h % %>s', '%>s%b %h', 'plain'];
     expect(faulty.map((format) => formatFaults(`apache: ${JSON.stringify(format)}`)).join('\n')).toMatchInlineSnapshot(`
       "policy.yaml:6:18: variables_adjacent: \`u\` follows \`h\` with nothing between them
         help: put a character between them that neither can hold
