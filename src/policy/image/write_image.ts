@@ -191,7 +191,7 @@ interface Sniffers {
 }
 
 /** States of an automaton of text sniffers: a line is read by each of the chain up to where it tells. */
-const SNIFF_STATES = 256;
+const SNIFF_STATES = 600;
 
 function sharedSniffers(image: ImageBuilder, plan: Plan): (formats: readonly number[]) => Sniffers {
   const placed = new Map<string, Sniffers>();
