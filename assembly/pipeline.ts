@@ -190,10 +190,9 @@ function chooseFormat(source: usize): usize {
 /** Number, from 1, of the first text format whose sniffer accepts the line; 0 none. */
 function sniffText(source: usize): u32 {
   let found: u32 = 0;
-  let automata = <usize>load<u32>(source, Source.sniff_text);
-  while (found == 0 && load<u32>(automata) != 0) {
-    found = runAutomaton(load<u32>(automata), lineStart, lineEnd);
-    automata += 4;
+  for (let group = <usize>load<u32>(source, Source.sniff_text); load<u32>(group) != 0; group += 4) {
+    const other = runAutomaton(load<u32>(group), lineStart, lineEnd);
+    if (other != 0 && (found == 0 || other < found)) found = other;
   }
   return found;
 }

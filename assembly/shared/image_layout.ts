@@ -58,7 +58,7 @@ export enum Source {
   /** Address of u32 format addresses, and their number; one: no sniffing. */
   formats = 28,
   format_count = 32,
-  /** u32 addresses of automata (`first`) over the line for text formats, up to a 0; the first that matches tells the number, from 1, in `formats`. */
+  /** u32 addresses of automata (`first`) over the line for text formats, up to a 0; the least any of them answers is the number, from 1, in `formats`. */
   sniff_text = 36,
   /** Node whose keys are sniff bits; 0 none. */
   sniff_json = 40,
@@ -470,9 +470,12 @@ export enum Automaton {
   /** Address of u32 lists of ids found when a state is reached, of those from `first_found` to `first_final`. */
   found = 20,
   first_found = 24,
+  /** Address of two bytes for each state from `first_skip` to `first_found`: it only leads to itself up to the first of either. */
+  skips = 28,
+  first_skip = 32,
   /** Class of each byte. */
-  classes = 32,
-  size = 288,
+  classes = 36,
+  size = 292,
 }
 
 /** Header of sampling. */

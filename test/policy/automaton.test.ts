@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Automaton, buildAutomaton, type Pattern, PatternError } from '../../src/policy/automaton.ts';
+import {
+  type Automaton,
+  buildAutomaton,
+  groupAutomata,
+  type Pattern,
+  PatternError,
+} from '../../src/policy/automaton.ts';
 import { escapeText } from '../../src/policy/image/builder.ts';
 
 /** Ids of the patterns that match, as the engine walks the table. */
@@ -8,11 +14,18 @@ function run(automaton: Automaton, text: string, raw = false): readonly number[]
   let state = automaton.start;
   const ids = new Set(automaton.found[state - automaton.firstFound]);
   for (const byte of Buffer.from(raw ? text : escapeText(text))) {
+    if (isInside(automaton, state, byte)) continue;
     state = automaton.next[state * automaton.classes + automaton.classOf[byte]!]!;
     for (const id of automaton.found[state - automaton.firstFound] ?? []) ids.add(id);
   }
   for (const id of automaton.accept[state]!) ids.add(id);
   return [...ids].sort((a, b) => a - b);
+}
+
+/** Whether the state may pass over the byte. The engine passes over the bytes of a character beyond ASCII too. */
+function isInside({ firstFound, firstSkip, skips }: Automaton, state: number, byte: number): boolean {
+  const skip = state < firstFound ? skips[state - firstSkip] : undefined;
+  return skip !== undefined && !skip.includes(byte);
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
@@ -91,6 +104,36 @@ describe('automata', () => {
       ),
       { numRuns: 400 },
     );
+  });
+
+  test('grouped by how the patterns begin, the least id of all answers as mode first does', () => {
+    fc.assert(
+      fc.property(
+        fc.array(regex, { minLength: 1, maxLength: 6 }),
+        fc.array(text, { maxLength: 12 }),
+        fc.integer({ min: 1, max: 40 }),
+        (sources, texts, states) => {
+          const patterns = sources.map((source, id) => ({ kind: 'regex' as const, text: source, id }));
+          const groups = groupAutomata(patterns, states);
+          for (const each of texts) {
+            const answers = groups.flatMap((automaton) => run(automaton, each));
+            const matching = patterns.filter((one) => oracle(one).test(each)).map(({ id }) => id);
+            expect([each, Math.min(...answers)]).toEqual([each, Math.min(...matching)]);
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  test('a state is passed over up to the byte that ends it', () => {
+    const automaton = buildAutomaton([{ kind: 'regex', text: '^a[^b]*b', id: 0 }], { mode: 'first' });
+    expect(automaton.skips).toEqual([['\\', 'b'].map((c) => c.charCodeAt(0))]);
+    expect(run(automaton, 'a€é"\\\n😀b')).toEqual([0]);
+    const raw = buildAutomaton([{ kind: 'regex', text: '^a[^b]*b', id: 0 }], { mode: 'first', raw: true });
+    expect(raw.skips).toEqual([]);
+    const euro = buildAutomaton([{ kind: 'regex', text: '^a[^b€]*b', id: 0 }], { mode: 'first' });
+    expect(euro.skips).toEqual([]);
   });
 
   test('the states of `found` grow with the texts looked for, not with their combinations', () => {

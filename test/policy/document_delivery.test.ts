@@ -42,8 +42,8 @@ destinations:
         help: did you mean \`pagerduty\`?
       policy.yaml:8:3: invalid_name: \`Chat\` is not valid here
         help: a destination’s name is 1 to 40 of \`a\`-\`z\`, \`0\`-\`9\`, \`_\`
-      policy.yaml:8:27: inline_secret: a secret must not stand in a policy
-        help: write \`\${NAME}\`: the collector takes it from its environment or its secret store
+      policy.yaml:8:27: inline_secret: a webhook is a server, and a secret by reference
+        help: write \`https://hooks.slack.com/services/\${NAME}\`: the reference stands for the secret rest of the address
       policy.yaml:9:33: inline_secret: a secret must not stand in a policy
         help: take it out of the address: use \`user\` and \`password\`
       policy.yaml:9:67: invalid_url: this is no address of a server
@@ -100,7 +100,7 @@ routes:
   - {name: rest, to: chat, priority: low}
 destinations:
   vault: {s3: {bucket: b, region: eu-west-1, object_lock: true}}
-  chat: {slack: {webhook: '\${SLACK}'}}
+  chat: {slack: {webhook: 'https://hooks.slack.com/services/\${SLACK}'}}
 `,
       ),
     );

@@ -9,7 +9,7 @@ export const EVENTS = 'auditlb_events';
 export const ROUTES = 'auditlb_routes';
 
 /** Since 0.57 Vector takes no variables from its environment: a file of that name in the folder of secrets. */
-export const secretOf = (reference: string): string => reference.replace(/^\$\{(\w+)\}$/, 'SECRET[files.$1]');
+export const secretOf = (reference: string): string => reference.replace(/\$\{(\w+)\}/, 'SECRET[files.$1]');
 
 const yes = (value: boolean | undefined): true | undefined => (value === true ? true : undefined);
 

@@ -1,4 +1,5 @@
 import { ANCHORS_MAX, END, Nfa, type Pattern, PatternError, START } from './nfa.ts';
+import { PLAIN, type Skip, skipIn } from './skip.ts';
 
 /**
  * What an automaton answers. `first`: the smallest id that matches; `set`: all of them; `found`: all of them too, those that match whatever
@@ -7,8 +8,8 @@ import { ANCHORS_MAX, END, Nfa, type Pattern, PatternError, START } from './nfa.
 export type Mode = 'first' | 'set' | 'found';
 
 /**
- * A deterministic automaton over bytes. States from `firstFound` on tell ids when they are reached, those from `firstFinal` on tell none and
- * never change.
+ * A deterministic automaton over bytes. States from `firstSkip` on stay as they are up to one of two bytes, those from `firstFound` on tell ids
+ * when they are reached, those from `firstFinal` on tell none and never change.
  */
 export interface Automaton {
   readonly mode: Mode;
@@ -21,7 +22,10 @@ export interface Automaton {
   readonly accept: readonly (readonly number[])[];
   /** Ids found when a state is reached, of the states from `firstFound` to `firstFinal`. */
   readonly found: readonly (readonly number[])[];
+  /** Per state from `firstSkip` to `firstFound`: the bytes, twice the same if it is one. */
+  readonly skips: readonly Skip[];
   readonly start: number;
+  readonly firstSkip: number;
   readonly firstFound: number;
   readonly firstFinal: number;
 }
@@ -42,29 +46,42 @@ export function buildAutomaton(patterns: readonly Pattern[], options: AutomatonO
   const draft = determinize(patterns, options, limit);
   if (draft === undefined)
     throw new PatternError(mostExpensive(patterns, options, limit), `it takes more than ${limit} states`);
-  return finish(minimize(draft), options.mode);
+  return finish(minimize(draft), options);
 }
 
 /**
- * Automata that answer as one in mode `first`: the first that matches tells. Each takes a run of the patterns, in the order of their ids, of
- * as many as fit `states`: the product of many patterns is far larger than all of their own automata.
+ * Automata that answer as one in mode `first`: the smallest of their ids. Patterns that begin with nearly anything multiply the states of all
+ * others, so they have automata of their own, one for those that begin alike.
  */
-export function chainAutomata(patterns: readonly Pattern[], states: number): Automaton[] {
-  const first = { mode: 'first' } as const;
-  const chain: Draft[] = [];
-  for (let from = 0; from < patterns.length; ) {
-    let to = from + 1;
-    let draft = determinize(patterns.slice(from, to), first, MAX_STATES);
-    if (draft === undefined) throw new PatternError(patterns[from]!, `it takes more than ${MAX_STATES} states`);
-    for (; to < patterns.length; to++) {
-      const larger = determinize(patterns.slice(from, to + 1), first, states);
-      if (larger === undefined) break;
-      draft = larger;
-    }
-    chain.push(draft);
-    from = to;
+export function groupAutomata(patterns: readonly Pattern[], states: number): Automaton[] {
+  const groups = new Map<string, Pattern[]>();
+  for (const pattern of patterns) {
+    const key = beginning(pattern);
+    groups.set(key, [...(groups.get(key) ?? []), pattern]);
   }
-  return chain.map((draft) => finish(minimize(draft), 'first'));
+  return [...groups.values()].flatMap((group) => splitGroup(group, states));
+}
+
+function splitGroup(patterns: readonly Pattern[], states: number): Automaton[] {
+  const single = patterns.length === 1;
+  const draft = determinize(patterns, { mode: 'first' }, single ? MAX_STATES : states);
+  if (draft !== undefined) return [finish(minimize(draft), { mode: 'first' })];
+  if (single) throw new PatternError(patterns[0]!, `it takes more than ${MAX_STATES} states`);
+  const half = patterns.length >> 1;
+  return [...splitGroup(patterns.slice(0, half), states), ...splitGroup(patterns.slice(half), states)];
+}
+
+/** First bytes a text may have, beyond which a pattern is taken to begin with nearly anything. */
+const FEW_BYTES = 64;
+
+/** The bytes the pattern may begin with, if they are many; else nothing. */
+function beginning(pattern: Pattern): string {
+  const { accept, classes, classOf, firstFinal, next, start } = buildAutomaton([pattern], { mode: 'first' });
+  const bytes = PLAIN.filter((byte) => {
+    const to = next[start * classes + classOf[byte]!]!;
+    return to < firstFinal || accept[to]!.length > 0;
+  });
+  return bytes.length > FEW_BYTES ? bytes.join() : '';
 }
 
 interface Draft {
@@ -257,9 +274,14 @@ function numbered(keys: readonly string[]): { of: number[]; count: number } {
   return { of, count: numbers.size };
 }
 
-/** Puts states that tell what was found behind the others, and those that only lead to themselves last. */
-function finish(draft: Draft, mode: Mode): Automaton {
-  const rank = draft.rows.map((row, i) => (draft.found[i]!.length > 0 ? 1 : row.every((to) => to === i) ? 2 : 0));
+/** Puts states to skip in behind the others, then those that tell what was found, then those that only lead to themselves. */
+function finish(draft: Draft, { mode, raw }: AutomatonOptions): Automaton {
+  const skipOf = draft.rows.map((_, state) => (raw === true ? undefined : skipIn(draft, state)));
+  const rank = draft.rows.map((row, i) => {
+    if (draft.found[i]!.length > 0) return 2;
+    if (row.every((to) => to === i)) return 3;
+    return skipOf[i] === undefined ? 0 : 1;
+  });
   const order = [...draft.rows.keys()].sort((a, b) => rank[a]! - rank[b]! || a - b);
   const place = new Map(order.map((state, i) => [state, i]));
   const next = new Uint32Array(order.length * draft.classes);
@@ -269,9 +291,21 @@ function finish(draft: Draft, mode: Mode): Automaton {
     });
   });
   const accept = order.map((state) => draft.accept[state]!);
-  const firstFound = rank.filter((each) => each === 0).length;
-  const firstFinal = rank.filter((each) => each < 2).length;
+  const [firstSkip, firstFound, firstFinal] = [1, 2, 3].map((least) => rank.filter((each) => each < least).length);
+  const skips = order.slice(firstSkip, firstFound).map((state) => skipOf[state]!);
   const found = order.slice(firstFound, firstFinal).map((state) => draft.found[state]!);
   const { classOf, classes } = draft;
-  return { mode, classOf, classes, next, accept, found, start: place.get(0)!, firstFound, firstFinal };
+  return {
+    mode,
+    classOf,
+    classes,
+    next,
+    accept,
+    found,
+    skips,
+    start: place.get(0)!,
+    firstSkip: firstSkip!,
+    firstFound: firstFound!,
+    firstFinal: firstFinal!,
+  };
 }

@@ -70,6 +70,20 @@ export const url: Shape<Text> = text((found) => {
   return false;
 });
 
+const SECRET_URL = /^https?:\/\/(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?\/[^\s$?#]*\$\{[A-Za-z_]\w*\}$/;
+
+/** An address whose last part is a secret, as webhooks have: collectors check the server's name before they know secrets. */
+export const secretUrl: Shape<Text> = {
+  what: `an address that ends in a reference, such as \`https://chat.example.com/hooks/${EXAMPLE}\``,
+  read(node, reading) {
+    if (isScalar(node) && typeof node.value === 'string' && SECRET_URL.test(node.value))
+      return new Text(node.value, reading.file, spanOf(node), node);
+    const help = `write \`https://hooks.slack.com/services/${EXAMPLE}\`: the reference stands for the secret rest of the address`;
+    reading.file.report(spanOf(node), 'inline_secret', 'a webhook is a server, and a secret by reference', help);
+    return undefined;
+  },
+};
+
 /** `true`, `false`, or files; a mapping means `true`. */
 export const tls = mappingOr(
   object({ ca_file: optional(absolutePath), crt_file: optional(absolutePath), key_file: optional(absolutePath) }),

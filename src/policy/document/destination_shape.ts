@@ -2,7 +2,7 @@
  * Kinds of destinations. Those with `nodes` are spread over them: by the collector's output where it can, else by shard.
  * In short: `{forward: [a:24224, b:24224]}`, `{file: /path}`.
  */
-import { absolutePath, addresses, headers, plainText, secret, tls, url, urls } from './delivery_shape.ts';
+import { absolutePath, addresses, headers, plainText, secret, secretUrl, tls, url, urls } from './delivery_shape.ts';
 import { kind, shorthand } from './kind_shape.ts';
 import { boolean, mapOf, object, optional, type Read, required } from './shape.ts';
 
@@ -59,7 +59,7 @@ const otlpHttp = object({ nodes: required(urls), headers: optional(headers), tls
 const datadog = object({ api_key: required(secret), site: optional(plainText) });
 const http = object({ nodes: required(urls), headers: optional(headers), tls: optional(tls) });
 const pagerduty = object({ routing_key: required(secret) });
-const slack = object({ webhook: required(secret) });
+const slack = object({ webhook: required(secretUrl) });
 const file = object({ path: required(absolutePath) });
 
 export const destination = kind('destination', {

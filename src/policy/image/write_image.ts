@@ -9,7 +9,7 @@ import {
   Source as SourceAt,
 } from '../../../assembly/shared/image_layout.ts';
 import { ABI_VERSION, IMAGE_BASE } from '../../../assembly/shared/limits.ts';
-import { buildAutomaton, chainAutomata } from '../automaton.ts';
+import { buildAutomaton, groupAutomata } from '../automaton.ts';
 import { classesOf } from '../classes.ts';
 import { addressBlock } from '../condition/address.ts';
 import { type MatchPlan, writeMatch } from '../condition/index.ts';
@@ -190,8 +190,8 @@ interface Sniffers {
   readonly json: ReturnType<typeof placeJsonSniffers>;
 }
 
-/** States of an automaton of text sniffers: a line is read by each of the chain up to where it tells. */
-const SNIFF_STATES = 600;
+/** States of an automaton of text sniffers: a line is read by each automaton up to where that tells. */
+const SNIFF_STATES = 4000;
 
 function sharedSniffers(image: ImageBuilder, plan: Plan): (formats: readonly number[]) => Sniffers {
   const placed = new Map<string, Sniffers>();
@@ -215,8 +215,8 @@ function placeTextSniffers(image: ImageBuilder, formats: readonly FormatPlan[]):
       ? [{ kind: 'regex' as const, text: `^(?:${sniff.pattern})`, id }]
       : [],
   );
-  const chain = chainAutomata(patterns, SNIFF_STATES).map((automaton) => placeAutomaton(image, automaton));
-  return image.words([...chain, 0]);
+  const groups = groupAutomata(patterns, SNIFF_STATES).map((automaton) => placeAutomaton(image, automaton));
+  return image.words([...groups, 0]);
 }
 
 function placeAppSniffers(image: ImageBuilder, formats: readonly FormatPlan[]): number {
