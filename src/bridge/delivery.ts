@@ -76,8 +76,7 @@ export class Deliverer {
     { signal }: Parcel,
   ): Promise<Exclude<Delivery, { kind: 'delivered' }> | undefined> {
     if (records.length === 0) return undefined;
-    const body = Buffer.concat(records.flatMap(({ output }) => [output, LINE_FEED]));
-    const result = await this.#downstream.post(body, signal);
+    const result = await this.#downstream.post(linesOf(records), signal);
     if (result.kind !== 'delivered') return result;
     this.#metrics.add('records_delivered_total', records.length);
     return undefined;
@@ -105,5 +104,9 @@ export class Deliverer {
     return settled;
   }
 }
+
+/** Outputs as NDJSON. */
+export const linesOf = (records: readonly FilteredRecord[]): Buffer =>
+  Buffer.concat(records.flatMap(({ output }) => [output, LINE_FEED]));
 
 const hashOf = (body: Buffer): string => createHash('sha1').update(body).digest('base64');

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { DamagedBody, Refusal, readBody, splitRecords } from './body.ts';
 import { Budget, type Lease } from './budget.ts';
 import { DeadLetterFile } from './dead_letter.ts';
-import { Deliverer } from './delivery.ts';
+import { Deliverer, linesOf } from './delivery.ts';
 import { Downstream } from './downstream.ts';
 import { isAuthorized, SourceQueues } from './guard.ts';
 import { Metrics } from './metrics.ts';
@@ -15,7 +15,8 @@ export interface BridgeOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  readonly forward: URL;
+  /** None: it only answers with the outputs. */
+  readonly forward?: URL;
   readonly forwardToken?: string;
   /** Tag of requests whose path names none. */
   readonly tag: string;
@@ -38,15 +39,24 @@ export interface BridgeOptions {
 
 interface Reply {
   readonly status: number;
-  readonly body: object | string;
+  readonly body: object | Buffer | string;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a request wants: its records filtered under a tag, and delivered, or given back. */
+interface Order {
+  readonly tag: string;
+  readonly deliverer: Deliverer | undefined;
 }
 
 /** Further ones are closed at once. */
 const CONNECTIONS_MAX = 1024;
 const RETRY: Readonly<Record<string, string>> = { 'retry-after': '1' };
 
-/** The host process between a shipper and its downstream: filters each request, and answers 200 when the downstream has it. */
+/**
+ * The host process beside a shipper: filters each request, and answers 200 when the downstream has it, or with the outputs to those who ask
+ * for them.
+ */
 export class Bridge {
   readonly metrics = new Metrics();
   readonly #options: BridgeOptions;
@@ -54,35 +64,41 @@ export class Bridge {
   readonly #pool: FilterPool;
   readonly #budget: Budget;
   readonly #queues = new SourceQueues();
-  readonly #downstream: Downstream;
-  readonly #dead: DeadLetterFile;
-  readonly #deliverer: Deliverer;
+  readonly #downstream: Downstream | undefined;
+  readonly #dead: DeadLetterFile | undefined;
+  readonly #deliverer: Deliverer | undefined;
   readonly #connections = new WeakMap<Socket, number>();
   #connectionCount = 0;
   #inFlight = 0;
   #draining = false;
   #idle: (() => void) | undefined;
 
-  private constructor(options: BridgeOptions, dead: DeadLetterFile) {
+  private constructor(options: BridgeOptions, dead: DeadLetterFile | undefined) {
     this.#options = options;
     this.#dead = dead;
     this.#budget = new Budget(options.maxMemoryBytes);
     this.#pool = openPool(options.wasm, options.threads);
-    this.#downstream = new Downstream({
-      url: options.forward,
-      ...(options.forwardToken === undefined ? {} : { token: options.forwardToken }),
-      random: options.random,
-      now: options.now,
-      attempted: (status) => this.metrics.add('downstream_attempts_total', 1, String(status)),
-    });
-    this.#deliverer = new Deliverer(this.#downstream, dead, this.metrics, options.now);
+    this.#downstream = options.forward && this.#downstreamAt(options.forward);
+    this.#deliverer = this.#downstream && dead && new Deliverer(this.#downstream, dead, this.metrics, options.now);
     this.#server = createServer(options, (request, response) => void this.#answer(request, response));
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
+  #downstreamAt(url: URL): Downstream {
+    const { forwardToken, now, random } = this.#options;
+    return new Downstream({
+      url,
+      ...(forwardToken === undefined ? {} : { token: forwardToken }),
+      random,
+      now,
+      attempted: (status) => this.metrics.add('downstream_attempts_total', 1, String(status)),
+    });
+  }
+
   /** Throws `FilterError`, and what opening the file or the port throws. */
   static async start(options: BridgeOptions): Promise<Bridge> {
-    const bridge = new Bridge(options, await DeadLetterFile.open(options.deadLetter));
+    const dead = options.forward && (await DeadLetterFile.open(options.deadLetter));
+    const bridge = new Bridge(options, dead);
     await new Promise<void>((resolve, reject) => {
       bridge.#server.once('error', reject);
       bridge.#server.listen(options.port, options.host, resolve);
@@ -105,17 +121,16 @@ export class Bridge {
     const cut = setTimeout(() => this.#server.closeAllConnections(), this.#inFlight > 0 ? 0 : 1000);
     await closed;
     clearTimeout(cut);
-    this.#downstream.close();
+    this.#downstream?.close();
     await this.#pool.close();
-    await this.#dead.close();
+    await this.#dead?.close();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reply = await this.#route(request, response);
     if (response.headersSent || response.destroyed) return;
-    const text = typeof reply.body === 'string' ? reply.body : `${JSON.stringify(reply.body)}\n`;
+    const { text, type } = written(reply.body);
     const close = this.#draining ? { connection: 'close' } : {};
-    const type = typeof reply.body === 'string' ? 'text/plain; version=0.0.4' : 'application/json';
     response.writeHead(reply.status, { 'content-type': type, ...close, ...reply.headers });
     response.end(request.method === 'HEAD' ? undefined : text);
     // What was not read of a refused body is thrown away, so that the answer is read.
@@ -129,16 +144,17 @@ export class Bridge {
     if (!isAuthorized(request, this.#options.token))
       return { ...fault(401, 'unauthorized'), headers: { 'www-authenticate': 'Bearer' } };
     if (pathname === '/metrics') return { status: 200, body: this.metrics.render(this.#gauges()) };
-    const [, tag] = /^\/v1\/batch(?:\/([^/]{1,256}))?$/.exec(pathname) ?? [];
-    if (!pathname.startsWith('/v1/batch') || (tag === undefined && pathname !== '/v1/batch'))
-      return fault(404, 'not_found');
+    const [, verb, tag] = /^\/v1\/(batch|filter)(?:\/([^/]{1,256}))?$/.exec(pathname) ?? [];
+    if (verb === undefined) return fault(404, 'not_found');
+    const deliverer = verb === 'batch' ? this.#deliverer : undefined;
+    if (verb === 'batch' && deliverer === undefined) return fault(404, 'nowhere_to_forward');
     if (request.method === 'HEAD') return { status: 200, body: {} };
     if (request.method !== 'POST') return { ...fault(405, 'method_unknown'), headers: { allow: 'HEAD, POST' } };
-    return this.#take(request, response, decodeTag(tag));
+    return this.#take(request, response, { tag: decodeTag(tag) ?? this.#options.tag, deliverer });
   }
 
   get #ready(): boolean {
-    return !this.#draining && this.#downstream.reachable;
+    return !this.#draining && this.#downstream?.reachable !== false;
   }
 
   #gauges() {
@@ -150,7 +166,7 @@ export class Bridge {
   }
 
   /** One request with records, from its head to its answer. */
-  async #take(request: IncomingMessage, response: ServerResponse, tag: string | undefined): Promise<Reply> {
+  async #take(request: IncomingMessage, response: ServerResponse, order: Order): Promise<Reply> {
     if (this.#draining) return this.#refuse(new Refusal(503, 'shutting_down', 'the bridge is shutting down'));
     if (this.#inFlight >= this.#options.maxRequests)
       return this.#refuse(new Refusal(503, 'requests_full', 'the bridge has as many requests as it may'));
@@ -161,7 +177,7 @@ export class Bridge {
     const timer = setTimeout(() => end.abort(), this.#options.timeoutMs);
     let reply: Reply;
     try {
-      reply = await this.#process(request, tag ?? this.#options.tag, lease, end.signal);
+      reply = await this.#process(request, order, lease, end.signal);
     } catch (error) {
       reply = this.#failed(error as Error);
     }
@@ -172,14 +188,20 @@ export class Bridge {
     return reply;
   }
 
-  async #process(request: IncomingMessage, tag: string, lease: Lease, signal: AbortSignal): Promise<Reply> {
+  async #process(
+    request: IncomingMessage,
+    { tag, deliverer }: Order,
+    lease: Lease,
+    signal: AbortSignal,
+  ): Promise<Reply> {
     const source = this.#sourceOf(request, tag);
     let body: Buffer;
     try {
       body = await readBody(request, this.#options.maxBodyBytes, lease);
     } catch (error) {
       if (!(error instanceof DamagedBody)) throw error;
-      await this.#deliverer.keep([{ reason: 'body_damaged', source, tag, body: error.bytes.toString('base64') }]);
+      if (deliverer === undefined) throw new Refusal(400, 'body_damaged', 'the body cannot be decompressed');
+      await deliverer.keep([{ reason: 'body_damaged', source, tag, body: error.bytes.toString('base64') }]);
       this.#options.log(`a body of ${source} could not be decompressed: it is in the dead-letter file`);
       return { status: 200, body: { records: 0, delivered: 0, dropped: 0, dead: 1 } };
     }
@@ -191,11 +213,12 @@ export class Bridge {
       if (signal.aborted) return this.#late('it waited for those before it');
       const filtered = await this.#pool.run(source, batch);
       lease.add(filtered.records.reduce((sum, { output }) => sum + output.length, 0));
-      const failure = await this.#deliverer.deliver({ source, tag, body, records: filtered.records, signal });
+      const failure = await deliverer?.deliver({ source, tag, body, records: filtered.records, signal });
       if (failure !== undefined) return this.#late(failure);
       this.metrics.add('records_dropped_total', filtered.dropped);
       this.metrics.add('records_lost_by_filter_total', filtered.lost);
       if (filtered.lost > 0) this.#options.log(`the filter failed on ${filtered.lost} records: passed on unchanged`);
+      if (deliverer === undefined) return { status: 200, body: linesOf(filtered.records) };
       return { status: 200, body: { records: records.length, dropped: filtered.dropped, lost: filtered.lost } };
     });
   }
@@ -231,6 +254,12 @@ export class Bridge {
 
 const fault = (status: number, code: string): Reply => ({ status, body: { error: { code } } });
 const notReady = (): Reply => ({ status: 503, body: { status: 'not ready' }, headers: RETRY });
+
+function written(body: Reply['body']): { text: Buffer | string; type: string } {
+  if (Buffer.isBuffer(body)) return { text: body, type: 'application/x-ndjson' };
+  if (typeof body === 'string') return { text: body, type: 'text/plain; version=0.0.4' };
+  return { text: `${JSON.stringify(body)}\n`, type: 'application/json' };
+}
 
 function decodeTag(tag: string | undefined): string | undefined {
   try {

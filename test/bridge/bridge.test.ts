@@ -80,6 +80,35 @@ describe('bodies', () => {
   });
 });
 
+describe('asked for the outputs', () => {
+  test('it answers with them, one a line, and forwards nothing', async () => {
+    const sink = await openSink();
+    const { port } = await openBridge(sink.url);
+    const { status, text } = await send(port, `${bodyOf(1, 2)}no json\n`, { path: '/v1/filter/edge' });
+    expect(status).toBe(200);
+    const events = text.trimEnd().split('\n');
+    expect(events.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { auditlb: { status: 'ok' } },
+      { auditlb: { status: 'ok' } },
+      { raw_data: 'no json' },
+    ]);
+    expect(sink.attempts).toBe(0);
+  });
+
+  test('a body that is no gzip is refused: the sender has it', async () => {
+    const { port } = await openBridge();
+    const headers = { 'content-encoding': 'gzip' };
+    expect(await send(port, 'junk', { path: '/v1/filter/edge', headers })).toMatchObject({ status: 400 });
+  });
+
+  test('without anywhere to forward, it is ready, and takes no batches', async () => {
+    const { port } = await openBridge();
+    expect(await send(port, '', { path: '/readyz', method: 'GET' })).toMatchObject({ status: 200 });
+    expect(await send(port, bodyOf(1))).toMatchObject({ status: 404 });
+    expect(await send(port, bodyOf(1), { path: '/v1/filter' })).toMatchObject({ status: 200 });
+  });
+});
+
 describe('delivery', () => {
   test('is answered for only when the downstream has answered', async () => {
     const sink = await openSink();

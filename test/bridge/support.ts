@@ -99,13 +99,13 @@ export interface Running {
   readonly deadLetters: () => Record<string, unknown>[];
 }
 
-export async function openBridge(forward: URL, changes: Partial<BridgeOptions> = {}): Promise<Running> {
+export async function openBridge(forward?: URL, changes: Partial<BridgeOptions> = {}): Promise<Running> {
   const deadLetter = join(mkdtempSync(join(tmpdir(), 'bridge-')), 'dead.ndjson');
   const bridge = await Bridge.start({
     wasm,
     host: '127.0.0.1',
     port: 0,
-    forward,
+    ...(forward === undefined ? {} : { forward }),
     tag: 'http',
     timeKey: 'timestamp',
     threads: 1,

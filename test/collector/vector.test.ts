@@ -71,10 +71,14 @@ destinations:
   });
 });
 
-it('ships the use case the generator makes', async () => {
-  const folder = join(packageRoot(), 'vector', 'edge');
+it.each([
+  ['edge', 'bridge'],
+  ['behind-fluent-bit', 'fluent-bit'],
+  ['small', 'vrl'],
+] as const)('ships the use case %s as the generator makes it', async (name, front) => {
+  const folder = join(packageRoot(), 'vector', name);
   const text = readFileSync(join(folder, 'policy.yaml'), 'utf8');
-  for (const [file, content] of generate(text, behind('bridge'), PLACES)) {
+  for (const [file, content] of generate(text, behind(front), PLACES)) {
     await expect(content).toMatchFileSnapshot(join(folder, file));
   }
 });

@@ -79,28 +79,26 @@ export function linesOf(path: string): string[] {
   return textOf(path).split('\n').slice(0, -1);
 }
 
-/** A running collector. `log` is what it said so far. */
-export class FluentBit {
+/** A running program. `log` is what it said so far. */
+export class Program {
   log = '';
   ended = false;
-  readonly #process: ChildProcess;
+  protected readonly process: ChildProcess;
   readonly #exit: Promise<number | NodeJS.Signals>;
 
-  constructor(config: string, folder: string, env: NodeJS.ProcessEnv = {}) {
-    const path = join(folder, 'fluent-bit.yaml');
-    writeFileSync(path, config);
-    this.#process = spawn(FLUENT_BIT!, ['-c', path, '--enable-hot-reload'], {
+  constructor(command: string, args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
+    this.process = spawn(command, args, {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    processes.push(this.#process);
-    for (const stream of [this.#process.stdout!, this.#process.stderr!])
+    processes.push(this.process);
+    for (const stream of [this.process.stdout!, this.process.stderr!])
       stream.on('data', (chunk: Buffer) => {
         this.log += chunk.toString();
       });
     this.#exit = new Promise((done) => {
-      this.#process.on('close', (code, signal) => {
+      this.process.on('close', (code, signal) => {
         this.ended = true;
         done(code ?? signal!);
       });
@@ -110,31 +108,49 @@ export class FluentBit {
   /** Waits until it has said `text`. */
   async said(text: string): Promise<void> {
     await until(`\`${text}\` in the log`, () => {
-      if (this.ended && !this.log.includes(text)) throw new Error(`the collector ended:\n${this.log}`);
+      if (this.ended && !this.log.includes(text)) throw new Error(`it ended:\n${this.log}`);
       return this.log.includes(text);
     });
   }
 
   /** Asks it to end, waits until it has delivered and ended, and gives its exit code, or the signal that killed it. */
   stop(): Promise<number | NodeJS.Signals> {
-    if (!this.ended) this.#process.kill('SIGTERM');
+    if (!this.ended) this.process.kill('SIGTERM');
     return this.#exit;
   }
 
   /** Ends it at once, as a crash does. */
   kill(): Promise<number | NodeJS.Signals> {
-    this.#process.kill('SIGKILL');
+    this.process.kill('SIGKILL');
     return this.#exit;
-  }
-
-  /** Asks it to read its configuration again, and everything to start anew, in the same process. */
-  reload(): void {
-    this.#process.kill('SIGHUP');
   }
 
   /** Waits until it ends by itself. */
   exited(): Promise<number | NodeJS.Signals> {
     return this.#exit;
+  }
+}
+
+/** A running Fluent Bit. */
+export class FluentBit extends Program {
+  constructor(config: string, folder: string, env: NodeJS.ProcessEnv = {}) {
+    const path = join(folder, 'fluent-bit.yaml');
+    writeFileSync(path, config);
+    super(FLUENT_BIT!, ['-c', path, '--enable-hot-reload'], folder, env);
+  }
+
+  /** Asks it to read its configuration again, and everything to start anew, in the same process. */
+  reload(): void {
+    this.process.kill('SIGHUP');
+  }
+}
+
+/** A running Vector. */
+export class Vector extends Program {
+  constructor(config: string, folder: string, env: NodeJS.ProcessEnv = {}) {
+    const path = join(folder, 'vector.yaml');
+    writeFileSync(path, config);
+    super(VECTOR!, ['--config', path, '--graceful-shutdown-limit-secs', '5'], folder, env);
   }
 }
 

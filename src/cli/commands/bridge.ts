@@ -10,7 +10,7 @@ interface Options {
   readonly policy?: string;
   readonly filter?: string;
   readonly listen: { readonly host: string; readonly port: number };
-  readonly forward: URL;
+  readonly forward?: URL;
   readonly tag: string;
   readonly timeKey: string;
   readonly threads: number;
@@ -32,7 +32,8 @@ const MIB = 1 << 20;
 const LISTEN = '127.0.0.1:9701';
 
 const NOTES = `
-Endpoints: POST /v1/batch and /v1/batch/TAG (NDJSON or a JSON array; ${ENCODINGS.join(', ')}), /healthz, /readyz, /metrics.
+Endpoints: POST /v1/batch/TAG (NDJSON or a JSON array; ${ENCODINGS.join(', ')}) forwards the outputs, POST /v1/filter/TAG answers with them;
+/healthz, /readyz, /metrics.
 Tokens may also come from the environment: AUDITLB_BRIDGE_TOKEN, AUDITLB_FORWARD_TOKEN. docs/bridge.md has the whole contract.
 
 Example, between Vector's http sink and its http_server source:
@@ -41,7 +42,7 @@ Example, between Vector's http sink and its http_server source:
 export function bridgeCommand(): Command {
   return new Command('bridge')
     .description('Run the filter as a server between a shipper (such as Vector) and its next hop.')
-    .requiredOption('--forward <url>', 'where the outputs go', url)
+    .option('--forward <url>', 'where the outputs go; without it they are only given back', url)
     .option('-p, --policy <file>', 'policy to build and use')
     .option('-f, --filter <file>', 'built filter to use')
     .addOption(
@@ -77,7 +78,7 @@ async function run(options: Options): Promise<void> {
   const bridge = await start(bridgeOptions(options, wasm));
   const { listen, forward, threads } = options;
   say(
-    `listening on ${listen.host}:${bridge.port}, forwarding to ${forward.host}${forward.pathname}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
+    `listening on ${listen.host}:${bridge.port}, ${forward === undefined ? 'forwarding nothing' : `forwarding to ${forward.host}${forward.pathname}`}, ${threads === 1 ? 'one thread' : `${threads} threads`}`,
   );
   const stop = (): void => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -111,7 +112,7 @@ function bridgeOptions(options: Options, wasm: Uint8Array): BridgeOptions {
     wasm,
     host,
     port,
-    forward: options.forward,
+    ...(options.forward === undefined ? {} : { forward: options.forward }),
     ...(forwardToken === undefined ? {} : { forwardToken }),
     tag: options.tag,
     timeKey: options.timeKey,

@@ -8,7 +8,7 @@ import { kubernetes } from '../../collector/kubernetes/index.ts';
 import { DEFAULT_VALUES, readValues, type Values } from '../../collector/kubernetes/values.ts';
 import { metrics } from '../../collector/metrics/index.ts';
 import { configure } from '../../collector/read_delivery.ts';
-import { type Front, vector } from '../../collector/vector/index.ts';
+import { FRONTS, type Front, vector } from '../../collector/vector/index.ts';
 import type { Diagnostic } from '../../diagnostic.ts';
 import type { BuiltFilter } from '../../filter.ts';
 import type { Delivery } from '../../policy/delivery.ts';
@@ -60,7 +60,7 @@ function fluentBitCommand(): Command {
 function vectorCommand(): Command {
   const about = 'Vector 0.58, which runs no WebAssembly itself, and what runs the filter for it.';
   return generator('vector', about, '/etc/vector', '/var/lib/vector')
-    .addOption(new Option('--front <kind>', 'what runs the filter').choices(['bridge', 'fluent-bit']).default('bridge'))
+    .addOption(new Option('--front <kind>', 'what runs the filter').choices(FRONTS).default('bridge'))
     .action((options: Options & Folders & { front: Front }) =>
       run(options, (delivery) => vector(delivery, placesOf(options), options.front)),
     );

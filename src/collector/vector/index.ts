@@ -5,27 +5,25 @@ import { FILTER_FILE, type Generated, generatedBy, type Places } from '../genera
 import { type Entry, inline, list, map, yamlText } from '../yaml_text.ts';
 import { EVENTS, ROUTES } from './names.ts';
 import { bodyId, conditionOf, deadLetters, type Sink, sinkEntry, sinksOf } from './sinks.ts';
-import { BRIDGE, bridgedSources, processedSource } from './sources.ts';
+import { askingSources, BRIDGE, bridgedSources, type FrontSources, forwardedEvents } from './sources.ts';
 import { vectorTests } from './tests.ts';
 
-/** What runs the filter: `auditlb bridge` between a sink and a source of Vector, or Fluent Bit in front of it. */
-export type Front = 'bridge' | 'fluent-bit';
+/** What runs the filter: `auditlb bridge` between a sink and a source of Vector, Fluent Bit in front of it, or the bridge asked by a transform. */
+export const FRONTS = ['bridge', 'fluent-bit', 'vrl'] as const;
+export type Front = (typeof FRONTS)[number];
 
 export const VECTOR_FILE = 'vector.yaml';
 const SCRAPE: Entry = ['auditlb_metrics', map(['type', 'internal_metrics'], ['scrape_interval_secs', 15])];
 
 /** A complete configuration of Vector 0.58 for a policy, and of what runs the filter for it. */
 export function vector(delivery: Delivery, places: Places, front: Front): Generated {
-  const bridged = front === 'bridge' ? bridgedSources(delivery) : { sources: [], sinks: [] };
+  const before = SOURCES[front](delivery);
   const sinks = sinksOf(delivery);
   const secrets = /SECRET\[files\./;
   const body = map(
-    [
-      'sources',
-      map(...bridged.sources, ['auditlb_processed', processedSource(front), 'Events from the filter'], SCRAPE),
-    ],
-    ['transforms', transforms(sinks)],
-    ['sinks', map(...bridged.sinks, ...sinks.map(sinkEntry), ...ownSinks(places))],
+    ['sources', map(...before.sources, SCRAPE)],
+    ['transforms', map(...before.transforms, ...transforms(sinks, before.events))],
+    ['sinks', map(...before.sinks, ...sinks.map(sinkEntry), ...ownSinks(places, before.unfiltered))],
   );
   const root = map(...globals(places, secrets.test(String(body))), ...pairs(body));
   return new Map([
@@ -34,6 +32,12 @@ export function vector(delivery: Delivery, places: Places, front: Front): Genera
     ...(front === 'fluent-bit' ? fluentBit(forwarding(delivery), FLUENT_BIT) : []),
   ]);
 }
+
+const SOURCES: { readonly [F in Front]: (delivery: Delivery) => FrontSources } = {
+  bridge: bridgedSources,
+  'fluent-bit': forwardedEvents,
+  vrl: askingSources,
+};
 
 const FLUENT_BIT: Places = { config: '/etc/fluent-bit', state: '/var/lib/fluent-bit' };
 
@@ -78,10 +82,10 @@ function globals(places: Places, secrets: boolean): Entry[] {
   ];
 }
 
-function transforms(sinks: readonly Sink[]): YAMLMap {
+function transforms(sinks: readonly Sink[], events: readonly string[]): Entry[] {
   const cleaned = map(
     ['type', 'remap'],
-    ['inputs', list(['auditlb_processed'])],
+    ['inputs', list(events)],
     [
       'source',
       'del(.path)\ndel(.source_type)\ndel(.host)\ndel(.tag)\n.timestamp = from_unix_timestamp(int(.time) ?? 0, unit: "milliseconds") ?? now()\n',
@@ -98,15 +102,19 @@ function transforms(sinks: readonly Sink[]): YAMLMap {
     if (source === undefined) return [];
     return [[bodyId(sink), map(['type', 'remap'], ['inputs', list([`${ROUTES}.${sink.alias}`])], ['source', source])]];
   });
-  return map(
+  return [
     [EVENTS, cleaned, 'Takes off what the source put on, and gives the event its own time.'],
     [ROUTES, routes, 'One output for each sink; an event goes to all it matches, with one acknowledgement.'],
     ...bodies,
-  );
+  ];
 }
 
-const ownSinks = (places: Places): Entry[] => [
-  ['auditlb_dead', deadLetters(places), 'What no route took. Left unconsumed it would be acknowledged and gone.'],
+const ownSinks = (places: Places, unfiltered: readonly string[]): Entry[] => [
+  [
+    'auditlb_dead',
+    deadLetters(places, unfiltered),
+    'What no route took. Left unconsumed it would be acknowledged and gone.',
+  ],
   [
     'auditlb_prometheus',
     map(
@@ -122,7 +130,12 @@ function headOf(delivery: Delivery, places: Places, front: Front): string {
   const head = `${generatedBy(delivery.policy)}\nVector 0.58. Check it with \`vector validate --no-environment ${VECTOR_FILE}\` and \`vector test ${VECTOR_FILE} vector-tests.yaml\`.`;
   if (front === 'fluent-bit')
     return `${head}\nFluent Bit runs the filter (fluent-bit.yaml beside this file) and waits for Vector’s acknowledgement.`;
+  const bridge = `auditlb bridge --filter ${places.config}/${FILTER_FILE} --listen ${BRIDGE.listen}`;
+  if (front === 'vrl')
+    return `${head}
+The filter runs beside it, and is asked once for every record: for sites of some hundred records a second. While it is away, records go to the dead letters as they came.
+  ${bridge}`;
   return `${head}
 The filter runs beside it, between the sinks *_to_filter and the source auditlb_processed. It answers only when Vector has answered:
-  auditlb bridge --filter ${places.config}/${FILTER_FILE} --listen ${BRIDGE.listen} --forward http://${BRIDGE.forward}/ingest --dead-letter ${places.state}/dead/bridge.ndjson`;
+  ${bridge} --forward http://${BRIDGE.forward}/ingest --dead-letter ${places.state}/dead/bridge.ndjson`;
 }

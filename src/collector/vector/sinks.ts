@@ -104,10 +104,10 @@ function headOf({ destination, kind, shards }: Sink): string {
   return [...lines, ...keepingLines(destination)].join('\n');
 }
 
-export function deadLetters(places: Places): YAMLMap {
+export function deadLetters(places: Places, unfiltered: readonly string[]): YAMLMap {
   return map(
     ['type', 'file'],
-    ['inputs', list([`${ROUTES}._unmatched`])],
+    ['inputs', list([`${ROUTES}._unmatched`, ...unfiltered])],
     ['path', `${places.state}/dead/dead-%Y-%m-%d.ndjson`],
     ['framing', inline(['method', 'newline_delimited'])],
     ['encoding', inline(['codec', 'json'])],

@@ -20,8 +20,12 @@ interface Source {
   readonly entries: readonly Entry[];
   /** Whether what was not acknowledged is read again. */
   readonly replays: boolean;
-  readonly encoding: YAMLMap;
+  /** Keys of an event that the filter is given; `undefined`: all but those Vector puts there itself. */
+  readonly keys?: readonly string[];
 }
+
+/** What Vector puts beside the keys of a record. */
+const OWN_KEYS = ['tag', 'host', 'source_type'];
 
 const LINES: Entry = ['framing', inline(['method', 'newline_delimited'])];
 
@@ -42,7 +46,7 @@ const KINDS: { readonly [K in Kind]: (settings: SettingsOf<K>) => Source } = {
       ['rotate_wait_secs', 3600],
     ],
     replays: true,
-    encoding: only(LINE),
+    keys: LINE,
   }),
   kubernetes: ({ namespace, container }) => ({
     entries: [
@@ -53,7 +57,7 @@ const KINDS: { readonly [K in Kind]: (settings: SettingsOf<K>) => Source } = {
       ['rotate_wait_secs', 3600],
     ],
     replays: false,
-    encoding: only(POD),
+    keys: POD,
   }),
   syslog: ({ listen, mode = 'tcp', framing = 'newline', tls }) => {
     const method = framing === 'newline' ? 'newline_delimited' : framing;
@@ -65,12 +69,12 @@ const KINDS: { readonly [K in Kind]: (settings: SettingsOf<K>) => Source } = {
       mode === 'tcp' && ['framing', map(['method', method], [method, inline(['max_length', 1048576])])],
       listenerTls(tls),
     ];
-    return { entries, replays: false, encoding: only(LINE) };
+    return { entries, replays: false, keys: LINE };
   },
   http: ({ listen, tls }) => ({
     entries: [['type', 'http_server'], ['address', listen], ['path', '/'], LINES, listenerTls(tls)],
     replays: true,
-    encoding: only(LINE),
+    keys: LINE,
   }),
   forward: ({ listen, tls }) => ({
     entries: [
@@ -80,7 +84,6 @@ const KINDS: { readonly [K in Kind]: (settings: SettingsOf<K>) => Source } = {
       listenerTls(tls),
     ],
     replays: true,
-    encoding: inline(['codec', 'json'], ['except_fields', list(['tag', 'host', 'source_type'])]),
   }),
   aws_s3: ({ queue_url, region }) => ({
     entries: [
@@ -94,7 +97,7 @@ const KINDS: { readonly [K in Kind]: (settings: SettingsOf<K>) => Source } = {
       LINES,
     ],
     replays: true,
-    encoding: only(LINE),
+    keys: LINE,
   }),
 };
 
@@ -112,33 +115,112 @@ function sourceOf({ name, input }: DeliverySource): Source | undefined {
   return (KINDS[kind] as (of: typeof settings) => Source)(settings);
 }
 
-const only = (fields: readonly string[]): YAMLMap => inline(['codec', 'json'], ['only_fields', list(fields)]);
+const encodingOf = ({ keys }: Source): YAMLMap =>
+  inline(['codec', 'json'], keys === undefined ? ['except_fields', list(OWN_KEYS)] : ['only_fields', list(keys)]);
 
-/** Sources of the policy, each with the sink that hands its records to the bridge. */
-export function bridgedSources(delivery: Delivery): { sources: Entry[]; sinks: Entry[] } {
-  const sources: Entry[] = [];
-  const sinks: Entry[] = [];
-  for (const source of delivery.sources) {
-    const made = sourceOf(source);
-    if (made === undefined) continue;
-    const id = sourceId(source.name.value);
-    sources.push([
-      id,
-      map(...made.entries),
-      `Source \`${source.name.value}\`${made.replays ? '' : ': this source acknowledges nothing; what is in memory when Vector crashes is lost'}`,
-    ]);
-    sinks.push([`${id}_to_filter`, toFilter(id, source, made), `Source \`${source.name.value}\` to the filter`]);
-  }
-  return { sources, sinks };
+/** The sources of a policy, and what leads their records to the filter. */
+export interface FrontSources {
+  readonly sources: readonly Entry[];
+  /** Transforms that put each record through the filter. */
+  readonly transforms: readonly Entry[];
+  /** Sinks that hand them to the bridge. */
+  readonly sinks: readonly Entry[];
+  /** Components whose outputs are the filter’s events, and those that give what could not be filtered. */
+  readonly events: readonly string[];
+  readonly unfiltered: readonly string[];
 }
 
-function toFilter(id: string, { tag, name }: DeliverySource, { encoding, replays }: Source): YAMLMap {
+/** Sources of the policy, each with the sink that hands its records to the bridge. */
+export function bridgedSources(delivery: Delivery): FrontSources {
+  const made = sourcesOf(delivery);
+  const sinks = made.map(({ id, of, source }): Entry => {
+    return [`${id}_to_filter`, toFilter(id, of, source), `Source \`${of.name.value}\` to the filter`];
+  });
+  const sources = [...made.map(sourceEntry), processedEntry('bridge')];
+  return { sources, transforms: [], sinks, events: [PROCESSED], unfiltered: [] };
+}
+
+/** Sources of the policy, each with a transform that asks the bridge for every record. */
+export function askingSources(delivery: Delivery): FrontSources {
+  const made = sourcesOf(delivery);
+  const transforms = made.map(({ id, of, source }): Entry => {
+    return [`${id}_filtered`, askFilter(id, of, source), `Source \`${of.name.value}\` through the filter`];
+  });
+  const events = made.map(({ id }) => `${id}_filtered`);
+  const unfiltered = events.map((id) => `${id}.dropped`);
+  return { sources: made.map(sourceEntry), transforms, sinks: [], events, unfiltered };
+}
+
+/** Events as Fluent Bit forwards them. */
+export const forwardedEvents = (): FrontSources => ({
+  sources: [processedEntry('fluent-bit')],
+  transforms: [],
+  sinks: [],
+  events: [PROCESSED],
+  unfiltered: [],
+});
+
+const PROCESSED = 'auditlb_processed';
+const processedEntry = (front: 'bridge' | 'fluent-bit'): Entry => [
+  PROCESSED,
+  processedSource(front),
+  'Events from the filter',
+];
+
+interface MadeSource {
+  readonly id: string;
+  readonly of: DeliverySource;
+  readonly source: Source;
+}
+
+function sourcesOf(delivery: Delivery): MadeSource[] {
+  return delivery.sources.flatMap((of) => {
+    const source = sourceOf(of);
+    return source === undefined ? [] : [{ id: sourceId(of.name.value), of, source }];
+  });
+}
+
+const sourceEntry = ({ id, of, source }: MadeSource): Entry => [
+  id,
+  map(...source.entries),
+  `Source \`${of.name.value}\`${source.replays ? '' : ': this source acknowledges nothing; what is in memory when Vector crashes is lost'}`,
+];
+
+/** One request for each record. What is not answered with an event goes on as it came, by the output `dropped`. */
+function askFilter(id: string, { tag, name }: DeliverySource, { keys }: Source): YAMLMap {
+  const record =
+    keys === undefined
+      ? `record = .\n${OWN_KEYS.map((key) => `del(record.${key})`).join('\n')}`
+      : keys.map((key) => `if exists(.${key}) { record.${key} = .${key} }`).join('\n');
+  const source = `record = {}
+${record}
+headers = {"X-Auditlb-Source": "${name.value}"}
+answer = http_request!("http://${BRIDGE.listen}/v1/filter/${tag}", method: "post", headers: headers, body: encode_json(record))
+if answer == "" {
+  # Dropped by the policy.
+  . = []
+} else {
+  event = object!(parse_json!(answer))
+  assert!(exists(event.auditlb), "the filter gave no event")
+  . = event
+}
+`;
+  return map(
+    ['type', 'remap'],
+    ['inputs', list([id])],
+    ['drop_on_error', true, 'to the output `dropped`, which the dead letters take'],
+    ['reroute_dropped', true],
+    ['source', source],
+  );
+}
+
+function toFilter(id: string, { tag, name }: DeliverySource, source: Source): YAMLMap {
   return map(
     ['type', 'http'],
     ['inputs', list([id])],
     ['uri', `http://${BRIDGE.listen}/v1/batch/${tag}`, 'the last part is the tag the filter sees'],
     LINES,
-    ['encoding', encoding],
+    ['encoding', encodingOf(source)],
     ['batch', inline(['max_events', 2000], ['max_bytes', 1048576], ['timeout_secs', 0.2])],
     [
       'request',
@@ -150,7 +232,7 @@ function toFilter(id: string, { tag, name }: DeliverySource, { encoding, replays
       ),
     ],
     ['retry_strategy', inline(['type', 'all']), 'never drop on a 4xx'],
-    replays
+    source.replays
       ? [
           'buffer',
           inline(['type', 'memory'], ['max_events', 10000], ['when_full', 'block']),
@@ -165,7 +247,7 @@ function toFilter(id: string, { tag, name }: DeliverySource, { encoding, replays
 }
 
 /** Where the filter’s events come in. */
-export function processedSource(front: 'bridge' | 'fluent-bit'): YAMLMap {
+function processedSource(front: 'bridge' | 'fluent-bit'): YAMLMap {
   if (front === 'fluent-bit') {
     return map(
       ['type', 'fluent'],
