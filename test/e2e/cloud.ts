@@ -8,9 +8,9 @@ interface Message {
   readonly body: string;
 }
 
-/** What stands for Elasticsearch, S3 and SQS on this machine: as much of their protocols as a collector speaks to them. */
+/** What stands for Elasticsearch, OpenSearch, S3 and SQS on this machine: as much of their protocols as a collector speaks to them. */
 export class Cloud {
-  /** Documents by id, as Elasticsearch has them. */
+  /** Documents by id, as Elasticsearch and OpenSearch have them. */
   readonly documents = new Map<string, string>();
   /** How often each was put there. */
   puts = 0;
@@ -79,7 +79,7 @@ export class Cloud {
     const json = (value: object): void =>
       void response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
     if (typeof target === 'string') return json(this.#queueAnswer(target, body.toString()));
-    if (pathname === '/_bulk') return json(this.#index(body));
+    if (pathname.endsWith('/_bulk')) return json(this.#index(body));
     if (pathname === '/ingest')
       this.posted.push(
         ...body
@@ -121,10 +121,10 @@ export class Cloud {
     const lines = body.toString().split('\n').slice(0, -1);
     const items = [];
     for (let i = 0; i < lines.length; i += 2) {
-      const { index } = JSON.parse(lines[i]!) as { index: { _id: string } };
-      this.documents.set(index._id, lines[i + 1]!);
+      const [action, about] = Object.entries(JSON.parse(lines[i]!) as Record<string, { _id: string }>)[0]!;
+      this.documents.set(about._id, lines[i + 1]!);
       this.puts++;
-      items.push({ index: { ...index, status: 201 } });
+      items.push({ [action]: { ...about, status: 201 } });
     }
     return { took: 1, errors: false, items };
   }

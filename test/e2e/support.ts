@@ -18,13 +18,16 @@ export const WAMRC = FLUENT_BIT && findProgram(besideOrPath('flb-wamrc'), 'flb-w
 /** The other collector; undefined, with the reason printed once, where none is installed. */
 export const VECTOR = findProgram(process.env.VECTOR_BIN ?? 'vector', 'VECTOR_BIN or vector on PATH');
 
+/** The web server of the demo; undefined, with the reason printed once, where none is installed. */
+export const NGINX = findProgram(process.env.NGINX_BIN ?? 'nginx', 'NGINX_BIN or nginx on PATH', '-v');
+
 /** How long anything observed may take; a wait that ends here is a failure. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
 
-function findProgram(name: string, wanted: string): string | undefined {
+function findProgram(name: string, wanted: string, question = '--version'): string | undefined {
   try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' });
+    execFileSync(name, [question], { stdio: 'ignore' });
     return name;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return name;

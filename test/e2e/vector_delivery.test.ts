@@ -7,8 +7,9 @@ import { FilterInstance } from '../../src/host/index.ts';
 import { reconcile } from '../../src/reconcile/index.ts';
 import { openInput } from '../../src/run/input.ts';
 import { SAMPLES, sampleLines } from '../support/filter.ts';
+import { comparable, idOf, routesOf } from './expected.ts';
 import { FLUENT_BIT, FluentBit, freePort, VECTOR } from './support.ts';
-import { comparable, idOf, routesOf, VectorRig } from './vector_rig.ts';
+import { VectorRig } from './vector_rig.ts';
 
 const NGINX = sampleLines('nginx.access.log');
 const HAPROXY =

@@ -1,37 +1,13 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import canonicalize from 'canonicalize';
-import { FilterInstance, FilterWasm, hostMap } from '../../src/host/index.ts';
 import { packageRoot } from '../../src/policy/catalog.ts';
 import { filterOf } from '../support/filter.ts';
 import { Cloud } from './cloud.ts';
+import { expectedEvents } from './expected.ts';
 import { freePort, linesOf, Program, temporaryFolder, until, Vector } from './support.ts';
 
 const MAIN = join(packageRoot(), 'dist', 'src', 'cli', 'main.js');
 const KEYS = { AWS_ACCESS_KEY_ID: 'one', AWS_SECRET_ACCESS_KEY: 'two', AWS_EC2_METADATA_DISABLED: 'true' };
-
-interface Event {
-  timestamp?: unknown;
-  auditlb: { readonly routes?: readonly string[] };
-  metadata: { uid: string };
-  unmapped?: { timestamp?: unknown };
-}
-
-const eventOf = (line: string): Event => JSON.parse(line) as Event;
-export const routesOf = (line: string): readonly string[] => eventOf(line).auditlb.routes ?? [];
-export const idOf = (line: string): string => eventOf(line).metadata.uid;
-
-/** Events in no order, keys sorted as Vector does, without the times at which Vector read and made them; without ids if they stand for these. */
-export function comparable(lines: readonly string[], ids: 'with ids' | 'without ids'): string[] {
-  const texts = lines.map((line) => {
-    const { timestamp: _, ...event } = eventOf(line);
-    if (ids === 'without ids') event.metadata.uid = '';
-    delete event.unmapped?.timestamp;
-    if (Object.keys(event.unmapped ?? {}).length === 0) delete event.unmapped;
-    return canonicalize(event)!;
-  });
-  return texts.sort();
-}
 
 /** A shipped configuration of Vector in a folder of its own, with destinations on this machine. */
 export class VectorRig {
@@ -147,14 +123,6 @@ export class VectorRig {
 
   /** What the embedded host makes of lines, read from a file or not. */
   expected(tag: string, lines: readonly string[], file?: string): string[] {
-    const host = new FilterWasm(new FilterInstance(this.wasm), { escapeUnicode: false });
-    let offset = 0;
-    const chunk = lines.map((message) => {
-      const place = file === undefined ? {} : { file: join(this.folder, 'logs', file), file_offset: offset };
-      const record = { ...place, message };
-      offset += Buffer.byteLength(message) + 1;
-      return { seconds: 0, nanoseconds: 0, body: hostMap(record) };
-    });
-    return host.chunk(tag, chunk).records.map(({ body }) => host.jsonOut(body));
+    return expectedEvents(this.wasm, tag, lines, file && join(this.folder, 'logs', file));
   }
 }
