@@ -20,6 +20,14 @@ describe('metrics', () => {
     for (const [file, text] of files) await expect(text).toMatchFileSnapshot(join(GOLDEN, 'metrics', file));
   });
 
+  it('of the demo are as the generator makes them', async () => {
+    const demo = join(packageRoot(), 'fluent-bit', 'demo');
+    const text = readFileSync(join(demo, 'policy.yaml'), 'utf8');
+    for (const [file, content] of made(text, metrics)) {
+      await expect(content).toMatchFileSnapshot(join(demo, 'monitoring', file));
+    }
+  });
+
   it('explain every alert in the runbook', () => {
     const headings = readFileSync(join(packageRoot(), RUNBOOK), 'utf8').match(/^#+ .+$/gm) ?? [];
     const anchors = headings.map((heading) => `${RUNBOOK}#${heading.replace(/^#+ /, '').toLowerCase()}`);

@@ -21,6 +21,12 @@ export const VECTOR = findProgram(process.env.VECTOR_BIN ?? 'vector', 'VECTOR_BI
 /** The web server of the demo; undefined, with the reason printed once, where none is installed. */
 export const NGINX = findProgram(process.env.NGINX_BIN ?? 'nginx', 'NGINX_BIN or nginx on PATH', '-v');
 
+/** Reads metrics; undefined, with the reason printed once, where none is installed. */
+export const PROMETHEUS = findProgram(
+  process.env.PROMETHEUS_BIN ?? 'prometheus',
+  'PROMETHEUS_BIN or prometheus on PATH',
+);
+
 /** How long anything observed may take; a wait that ends here is a failure. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
