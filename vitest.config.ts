@@ -4,5 +4,11 @@ import { defineConfig } from 'vitest/config';
 const update = process.env.AUDITLB_UPDATE === '1' ? 'all' : 'none';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, update },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/temporary.ts',
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    update,
+  },
 });

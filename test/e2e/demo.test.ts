@@ -172,5 +172,5 @@ const USUAL = [
   'Failures (outcome 2) by source',
   'Delivered',
   'Delivery time, 95 %',
-  'Chunks on disk',
+  'Waiting',
 ];

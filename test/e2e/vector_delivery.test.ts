@@ -18,6 +18,13 @@ const HAPROXY =
 const routed = (lines: readonly string[], route: string): string[] =>
   lines.filter((line) => routesOf(line).includes(route));
 
+/** Events counted, in the text of Prometheus. */
+const countOf = (metrics: string): number =>
+  [...metrics.matchAll(/^auditlb_filter_events_total\{.*\} (\d+)/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+
 describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
   test('edge delivers what the embedded host says', async () => {
     const rig = await VectorRig.open('edge');
@@ -32,6 +39,8 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
     await rig.until(
       () => cloud.archived.length >= expected.length && cloud.documents.size >= siem.length && cloud.waiting === 0,
     );
+    await rig.until(async () => countOf(await rig.metrics()) >= expected.length);
+    expect(countOf(await rig.metrics())).toBe(expected.length);
     await rig.stop();
     expect(comparable(cloud.archived, 'without ids')).toEqual(comparable(expected, 'without ids'));
     expect(comparable([...cloud.documents.values()], 'without ids')).toEqual(comparable(siem, 'without ids'));

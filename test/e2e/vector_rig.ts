@@ -105,11 +105,16 @@ export class VectorRig {
   }
 
   /** Waits until it is so; what all said last stands in the message if it is not. */
-  until(seen: () => boolean, ...others: readonly Program[]): Promise<boolean> {
+  until(seen: () => boolean | Promise<boolean>, ...others: readonly Program[]): Promise<boolean> {
     return until('all that is expected', seen).catch((error: Error) => {
       const said = [this.#vector, this.#bridge, ...others].map((each) => each?.log.slice(-2000) ?? '');
       throw new Error([error.message, ...said].join('\n'));
     });
+  }
+
+  /** Vector's metrics, as Prometheus reads them. */
+  async metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`)).text();
   }
 
   get dead(): string[] {

@@ -8,6 +8,8 @@ interface Alert {
   readonly expr: string;
   readonly for: string;
   readonly summary: string;
+  /** What tells rules of one name apart. */
+  readonly about?: readonly [label: 'source' | 'destination', value: string];
 }
 
 export const EVENTS = 'auditlb_filter_events_total';
@@ -22,6 +24,9 @@ const PATIENCE: Readonly<Record<Priority, string>> = { high: '5m', normal: '15m'
 /** Outputs of a destination: itself, and one for each node or shard. */
 export const outputsOf = ({ name }: DeliveryDestination): string => `${name.value}(_s?[0-9]+)?`;
 
+/** Sinks of a destination in Vector. */
+export const sinksOf = ({ name }: DeliveryDestination): string => `out_${name.value}(_[0-9]+)?`;
+
 /** What Prometheus watches: general first, then each source and destination of the policy. */
 export function alertRules(delivery: Delivery): string {
   const groups = [
@@ -32,8 +37,9 @@ export function alertRules(delivery: Delivery): string {
     ),
     group('auditlb-destinations', delivery.destinations.filter(({ routes }) => routes.length > 0).map(failing)),
     group('auditlb-vector', VECTOR),
+    group('auditlb-bridge', BRIDGE),
   ];
-  const head = `${generatedBy(delivery.policy)}\nPrometheus rules. What to do about each is in ${RUNBOOK}. The last group is silent where no Vector runs.`;
+  const head = `${generatedBy(delivery.policy)}\nPrometheus rules. What to do about each is in ${RUNBOOK}. The last groups are silent where no Vector and no bridge runs.`;
   return yamlText(head, map(['groups', list(groups)]));
 }
 
@@ -44,7 +50,7 @@ function ruleOf(alert: Alert) {
     ['alert', alert.name],
     ['expr', alert.expr],
     ['for', alert.for],
-    ['labels', inline(['severity', alert.severity])],
+    ['labels', inline(['severity', alert.severity], alert.about ?? false)],
     ['annotations', map(['summary', alert.summary], ['runbook', `${RUNBOOK}#${alert.name.toLowerCase()}`])],
   ];
   return map(...entries);
@@ -68,9 +74,9 @@ const GENERAL: readonly Alert[] = [
   {
     name: 'AuditlbUnrouted',
     severity: 'warning',
-    expr: 'increase(fluentbit_output_proc_records_total{name="auditlb_dead"}[10m]) > 0',
+    expr: 'increase(fluentbit_output_proc_records_total{name="auditlb_dead"}[10m]) > 0 or increase(vector_component_sent_events_total{component_id="auditlb_dead"}[10m]) > 0',
     for: '0m',
-    summary: 'Records that no route takes are kept in dead.ndjson',
+    summary: 'Records that no route takes are kept among the dead letters',
   },
   {
     name: 'AuditlbLag',
@@ -122,15 +128,23 @@ const silence = (source: string): Alert => ({
   expr: `sum(increase(${EVENTS}{source="${source}"}[15m])) == 0 or absent(${EVENTS}{source="${source}"})`,
   for: '15m',
   summary: `Source ${source} has been silent for half an hour`,
+  about: ['source', source],
 });
 
-const failing = (destination: DeliveryDestination): Alert => ({
-  name: 'AuditlbDestinationFailing',
-  severity: destination.evidence || destination.priority === 'high' ? 'critical' : 'warning',
-  expr: `sum by (name) (increase(fluentbit_output_retries_total{name=~"${outputsOf(destination)}"}[5m])) > 0 and sum by (name) (increase(fluentbit_output_proc_records_total{name=~"${outputsOf(destination)}"}[5m])) == 0`,
-  for: destination.evidence ? PATIENCE.high : PATIENCE[destination.priority],
-  summary: `Destination ${destination.name.value} takes nothing; records wait on disk`,
-});
+function failing(destination: DeliveryDestination): Alert {
+  const outputs = `{name=~"${outputsOf(destination)}"}[5m]`;
+  const sinks = `{component_id=~"${sinksOf(destination)}"}[5m]`;
+  const fluentBit = `sum by (name) (increase(fluentbit_output_retries_total${outputs})) > 0 and sum by (name) (increase(fluentbit_output_proc_records_total${outputs})) == 0`;
+  const vector = `sum by (component_id) (increase(vector_component_errors_total${sinks})) > 0 unless sum by (component_id) (increase(vector_component_sent_events_total${sinks})) > 0`;
+  return {
+    name: 'AuditlbDestinationFailing',
+    severity: destination.evidence || destination.priority === 'high' ? 'critical' : 'warning',
+    expr: `(${fluentBit}) or (${vector})`,
+    for: destination.evidence ? PATIENCE.high : PATIENCE[destination.priority],
+    summary: `Destination ${destination.name.value} takes nothing; records wait on disk`,
+    about: ['destination', destination.name.value],
+  };
+}
 
 const VECTOR: readonly Alert[] = [
   {
@@ -146,5 +160,29 @@ const VECTOR: readonly Alert[] = [
     expr: 'sum by (component_id) (rate(vector_component_errors_total[10m])) > 0',
     for: '10m',
     summary: 'Vector’s {{ $labels.component_id }} fails again and again',
+  },
+];
+
+const BRIDGE: readonly Alert[] = [
+  {
+    name: 'AuditlbBridgeDown',
+    severity: 'critical',
+    expr: 'auditlb_bridge_ready == 0',
+    for: '5m',
+    summary: 'The bridge on {{ $labels.instance }} delivers nothing; its senders wait',
+  },
+  {
+    name: 'AuditlbBridgeDeadLetters',
+    severity: 'critical',
+    expr: 'increase(auditlb_bridge_records_dead_total[10m]) > 0',
+    for: '0m',
+    summary: 'What the bridge on {{ $labels.instance }} forwards to refused records; they are in its dead-letter file',
+  },
+  {
+    name: 'AuditlbBridgeLoss',
+    severity: 'critical',
+    expr: 'increase(auditlb_bridge_records_lost_by_filter_total[10m]) > 0',
+    for: '0m',
+    summary: 'The filter in the bridge on {{ $labels.instance }} failed on records; they were passed on as they came',
   },
 ];

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../policy/delivery.ts';
-import { DRIFT, EVENTS, outputsOf } from './alerts.ts';
+import { DRIFT, EVENTS, outputsOf, sinksOf } from './alerts.ts';
 
 interface Panel {
   readonly title: string;
@@ -47,11 +47,12 @@ function panelsOf({ routes, destinations }: Delivery): Panel[] {
     expr: `sum(rate(${EVENTS}{tag=~"audit[.]s[0-9]+[.](.*[.])?${route.value}([.].*)?"}[5m]))`,
     legend: route.value,
   }));
-  const perDestination = (metric: string) =>
+  // Of Fluent Bit, or of Vector where that delivers.
+  const perDestination = (fluentBit: string, vector: string) =>
     destinations
       .filter((destination) => destination.routes.length > 0)
       .map((destination) => ({
-        expr: `sum(rate(${metric}{name=~"${outputsOf(destination)}"}[5m]))`,
+        expr: `sum(rate(fluentbit_output_${fluentBit}{name=~"${outputsOf(destination)}"}[5m])) or sum(rate(vector_component_${vector}{component_id=~"${sinksOf(destination)}"}[5m]))`,
         legend: destination.name.value,
       }));
   return [
@@ -72,14 +73,18 @@ function panelsOf({ routes, destinations }: Delivery): Panel[] {
       unit: 'cps',
       queries: [{ expr: `sum by (source, format) (rate(${DRIFT}[5m]))`, legend: '{{source}} {{format}}' }],
     },
-    { title: 'Delivered', unit: 'cps', queries: perDestination('fluentbit_output_proc_records_total') },
-    { title: 'Retries', unit: 'cps', queries: perDestination('fluentbit_output_retries_total') },
+    { title: 'Delivered', unit: 'cps', queries: perDestination('proc_records_total', 'sent_events_total') },
+    { title: 'Retries', unit: 'cps', queries: perDestination('retries_total', 'errors_total') },
     {
       title: 'Dead letters',
       unit: 'cps',
       queries: [
-        ...perDestination('fluentbit_output_dropped_records_total'),
-        { expr: 'rate(fluentbit_output_proc_records_total{name="auditlb_dead"}[5m])', legend: 'unrouted' },
+        ...perDestination('dropped_records_total', 'discarded_events_total'),
+        {
+          expr: 'rate(fluentbit_output_proc_records_total{name="auditlb_dead"}[5m]) or rate(vector_component_sent_events_total{component_id="auditlb_dead"}[5m])',
+          legend: 'unrouted',
+        },
+        { expr: 'rate(auditlb_bridge_records_dead_total[5m])', legend: 'bridge' },
       ],
     },
     {
@@ -93,9 +98,23 @@ function panelsOf({ routes, destinations }: Delivery): Panel[] {
       ],
     },
     {
-      title: 'Chunks on disk',
+      title: 'Waiting',
       unit: 'short',
-      queries: [{ expr: 'fluentbit_storage_fs_chunks', legend: '{{instance}}' }],
+      queries: [
+        { expr: 'fluentbit_storage_fs_chunks', legend: '{{instance}} chunks' },
+        {
+          expr: 'sum by (component_id) (vector_buffer_size_events{component_id=~"out_.*"})',
+          legend: '{{component_id}}',
+        },
+      ],
+    },
+    {
+      title: 'Bridge',
+      unit: 'cps',
+      queries: ['in', 'delivered', 'dropped', 'lost_by_filter'].map((what) => ({
+        expr: `sum(rate(auditlb_bridge_records_${what}_total[5m]))`,
+        legend: what,
+      })),
     },
   ];
 }

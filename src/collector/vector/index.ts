@@ -3,6 +3,7 @@ import type { Delivery } from '../../policy/delivery.ts';
 import { fluentBit } from '../fluent_bit/index.ts';
 import { FILTER_FILE, type Generated, generatedBy, type Places } from '../generated.ts';
 import { type Entry, inline, list, map, yamlText } from '../yaml_text.ts';
+import { COUNTERS, counters } from './counters.ts';
 import { EVENTS, ROUTES } from './names.ts';
 import { bodyId, conditionOf, deadLetters, type Sink, sinkEntry, sinksOf } from './sinks.ts';
 import { askingSources, BRIDGE, bridgedSources, type FrontSources, forwardedEvents } from './sources.ts';
@@ -18,12 +19,14 @@ const SCRAPE: Entry = ['auditlb_metrics', map(['type', 'internal_metrics'], ['sc
 /** A complete configuration of Vector 0.58 for a policy, and of what runs the filter for it. */
 export function vector(delivery: Delivery, places: Places, front: Front): Generated {
   const before = SOURCES[front](delivery);
+  // Fluent Bit counts the events it forwards itself.
+  const counts = front === 'fluent-bit' ? [] : counters();
   const sinks = sinksOf(delivery);
   const secrets = /SECRET\[files\./;
   const body = map(
     ['sources', map(...before.sources, SCRAPE)],
-    ['transforms', map(...before.transforms, ...transforms(sinks, before.events))],
-    ['sinks', map(...before.sinks, ...sinks.map(sinkEntry), ...ownSinks(places, before.unfiltered))],
+    ['transforms', map(...before.transforms, ...transforms(sinks, before.events), ...counts)],
+    ['sinks', map(...before.sinks, ...sinks.map(sinkEntry), ...ownSinks(places, before.unfiltered, counts.length > 0))],
   );
   const root = map(...globals(places, secrets.test(String(body))), ...pairs(body));
   return new Map([
@@ -109,7 +112,7 @@ function transforms(sinks: readonly Sink[], events: readonly string[]): Entry[] 
   ];
 }
 
-const ownSinks = (places: Places, unfiltered: readonly string[]): Entry[] => [
+const ownSinks = (places: Places, unfiltered: readonly string[], counted: boolean): Entry[] => [
   [
     'auditlb_dead',
     deadLetters(places, unfiltered),
@@ -119,7 +122,7 @@ const ownSinks = (places: Places, unfiltered: readonly string[]): Entry[] => [
     'auditlb_prometheus',
     map(
       ['type', 'prometheus_exporter'],
-      ['inputs', list(['auditlb_metrics'])],
+      ['inputs', list(['auditlb_metrics', ...(counted ? COUNTERS : [])])],
       ['address', '127.0.0.1:9598'],
       ['acknowledgements', inline(['enabled', false])],
     ),
