@@ -8,6 +8,17 @@ export function clearEvent(): void {
   memory.fill(SLOTS, 0, SLOT_COUNT << 4);
 }
 
+/** The event as it was when it was last saved. */
+const saved: usize = memory.data(SLOT_COUNT << 4, 16);
+
+export function saveEvent(): void {
+  memory.copy(saved, SLOTS, SLOT_COUNT << 4);
+}
+
+export function restoreEvent(): void {
+  memory.copy(SLOTS, saved, SLOT_COUNT << 4);
+}
+
 export function slotKind(slot: u32): u32 {
   return load<u32>(SLOTS + (slot << 4));
 }

@@ -2,8 +2,22 @@ import { deriveClient } from './derive/client';
 import { deriveMeaning } from './derive/meaning';
 import { splitRequestLine, splitUrl } from './derive/request';
 import { encode } from './encode';
-import { clearEvent, clearSlot, SLOTS, setBool, setInt, setText, slotEnd, slotInt, slotKind, slotStart } from './event';
+import {
+  clearEvent,
+  clearSlot,
+  restoreEvent,
+  SLOTS,
+  saveEvent,
+  setBool,
+  setInt,
+  setText,
+  slotEnd,
+  slotInt,
+  slotKind,
+  slotStart,
+} from './event';
 import { clearFailure, drift, errorAt, errorCode, expectedEnd, expectedStart, fail, status } from './fail';
+import { release, workTop } from './host/memory';
 import { findSource } from './image';
 import { Seen } from './json/flags';
 import { readValue, skipBlanks } from './json/reader';
@@ -18,9 +32,11 @@ import {
   firstChoice,
   firstSeen,
   JSON_VALUE,
+  markNextWalk,
   offsetEntry,
   secondChoice,
   secondSeen,
+  unmarked,
   Walk,
   walk,
 } from './parse/json_paths';
@@ -75,9 +91,12 @@ export function processRecord(tag: usize, tagLength: usize, timeMs: i64, record:
   if (readable) {
     const zone = source == 0 ? 0 : load<i32>(source, Source.zone);
     if (hasLine) peelEnvelopes(timeMs, zone);
-    format = source == 0 ? 0 : chooseFormat(source);
-    if (format == 0) fail(ErrorCode.format_unknown, 0, 0, 0);
-    else parse(format, zone);
+    format = source == 0 ? 0 : parseGuess(source, zone);
+    if (format == 0) {
+      format = source == 0 ? 0 : chooseFormat(source);
+      if (format == 0) fail(ErrorCode.format_unknown, 0, 0, 0);
+      else parse(format, zone);
+    }
     const within = format == 0 ? 0 : load<u32>(format, Format.within_count);
     if (within != 0 && errorCode == ErrorCode.none) readWithin(format, within, zone);
   }
@@ -175,16 +194,54 @@ function plainLine(): bool {
   return true;
 }
 
+/**
+ * Parses a JSON record as the format the source's latest one was of, raising the bits of all JSON formats on the way. If they tell that format
+ * it is the answer; else nothing has happened, and 0. So one walk does where records follow their like.
+ */
+function parseGuess(source: usize, zone: i32): usize {
+  const guess = <usize>load<u32>(source, Source.guess);
+  if (guess == 0 || !mayBeJson(source) || (hasLine && !plainLine())) return 0;
+  const app = sniffApp(source);
+  const mark = markUnmapped();
+  const memory = workTop();
+  saveEvent();
+  markNextWalk(load<u32>(source, Source.sniff_json));
+  parse(guess, zone);
+  const told = status != ParseStatus.failed && !unmarked ? earlier(jsonRow(source), app) : 0;
+  if (told != 0 && formatAt(source, told) == guess) return guess;
+  clearFailure();
+  clearNotes();
+  restoreEvent();
+  release(memory);
+  if (hasLine) rewindUnmapped(mark);
+  else {
+    clearUnmapped();
+    readRecord(source);
+  }
+  store<u32>(source, 0, Source.guess);
+  return 0;
+}
+
 /** The source's only format, or the first whose sniffer accepts the line; 0 none. */
 function chooseFormat(source: usize): usize {
-  const formats = <usize>load<u32>(source, Source.formats);
-  const count = load<u32>(source, Source.format_count);
-  if (count == 1) return load<u32>(formats);
+  if (load<u32>(source, Source.format_count) == 1) return formatAt(source, 1);
   const app = sniffApp(source);
   const other = sniffJson(source);
-  let found = other != 0 || !hasLine ? other : sniffText(source);
-  if (app != 0 && (found == 0 || app < found)) found = app;
-  return found == 0 ? 0 : load<u32>(formats + ((<usize>(found - 1)) << 2));
+  const found = earlier(other != 0 || !hasLine ? other : sniffText(source), app);
+  if (found == 0) return 0;
+  const format = formatAt(source, found);
+  store<u32>(source, found == other ? <u32>format : 0, Source.guess);
+  return format;
+}
+
+/** Address of a source's format by its number, from 1. */
+function formatAt(source: usize, number: u32): usize {
+  return load<u32>(<usize>load<u32>(source, Source.formats) + ((<usize>(number - 1)) << 2));
+}
+
+/** The smaller of two numbers of formats; 0 is none. */
+function earlier(one: u32, other: u32): u32 {
+  return one == 0 || (other != 0 && other < one) ? other : one;
 }
 
 /** Number, from 1, of the first text format whose sniffer accepts the line; 0 none. */
@@ -204,24 +261,29 @@ function sniffApp(source: usize): u32 {
   return runAutomaton(automaton, slotStart(Field.log_app), slotEnd(Field.log_app));
 }
 
+function mayBeJson(source: usize): bool {
+  if (load<u32>(source, Source.sniff_json) == 0) return false;
+  return !hasLine || (lineStart < lineEnd && load<u8>(lineStart) == 0x7b);
+}
+
 /** Number, from 1, of the first JSON format whose keys are there; 0 none. */
 function sniffJson(source: usize): u32 {
-  const node = <usize>load<u32>(source, Source.sniff_json);
-  if (node != 0 && (!hasLine || (lineStart < lineEnd && load<u8>(lineStart) == 0x7b))) {
-    if (hasLine && !plainLine()) return 0;
-    const start = hasLine ? plainStart : recordStart;
-    const end = hasLine ? plainEnd : recordEnd;
-    const close = walk(node, start, end, Walk.sniff);
-    if (close != 0 && skipBlanks(close, end) == end) {
-      const rows = <usize>load<u32>(source, Source.sniff_rows);
-      const behind = rows + 4 + <usize>load<u32>(rows) * SniffRow.size;
-      for (let row = rows + 4; row < behind; row += SniffRow.size) {
-        let wanted = <usize>load<u32>(row, SniffRow.bits);
-        const last = wanted + ((<usize>load<u32>(row, SniffRow.bit_count)) << 2);
-        while (wanted < last && load<u8>(bits + load<u32>(wanted)) != 0) wanted += 4;
-        if (wanted == last) return load<u32>(row, SniffRow.format) + 1;
-      }
-    }
+  if (!mayBeJson(source) || (hasLine && !plainLine())) return 0;
+  const start = hasLine ? plainStart : recordStart;
+  const end = hasLine ? plainEnd : recordEnd;
+  const close = walk(load<u32>(source, Source.sniff_json), start, end, Walk.sniff);
+  return close != 0 && skipBlanks(close, end) == end ? jsonRow(source) : 0;
+}
+
+/** Number, from 1, of the first JSON format all of whose bits are raised; 0 none. */
+function jsonRow(source: usize): u32 {
+  const rows = <usize>load<u32>(source, Source.sniff_rows);
+  const behind = rows + 4 + <usize>load<u32>(rows) * SniffRow.size;
+  for (let row = rows + 4; row < behind; row += SniffRow.size) {
+    let wanted = <usize>load<u32>(row, SniffRow.bits);
+    const last = wanted + ((<usize>load<u32>(row, SniffRow.bit_count)) << 2);
+    while (wanted < last && load<u8>(bits + load<u32>(wanted)) != 0) wanted += 4;
+    if (wanted == last) return load<u32>(row, SniffRow.format) + 1;
   }
   return 0;
 }

@@ -3,7 +3,7 @@ import { buildFilter } from '../src/filter.ts';
 import { FilterInstance } from '../src/host/index.ts';
 import { loadCatalog } from '../src/policy/catalog.ts';
 import { AMBIGUOUS } from './support/ambiguous.ts';
-import { bothOutputs, referenceOf } from './support/differential.ts';
+import { bothOutputs, type HostRecord, referenceOf } from './support/differential.ts';
 import { lineRecord, policyOf, readFixtures } from './support/fixtures.ts';
 
 const { auto } = loadCatalog();
@@ -26,4 +26,19 @@ describe.each(folders.map((folder) => [folder.format, folder.files] as const))('
     });
     expect(mistaken).toEqual([]);
   });
+});
+
+/** A line of JSON as a collector gives it that has parsed it: the record itself. */
+const asRecord = (tag: string, line: string): HostRecord[] =>
+  line.startsWith('{') ? [{ ...lineRecord(tag, line), record: Buffer.from(line) }] : [];
+
+test('what came before a record changes nothing', () => {
+  const records = folders.flatMap(({ format, files }) =>
+    files.flatMap(({ lines }) => lines.flatMap((line) => [lineRecord(format, line), ...asRecord(format, line)])),
+  );
+  // A step that has no factor in common with the number of records: all come, each behind one of another kind.
+  for (let i = 0; i < records.length; i++) {
+    const both = bothOutputs(instance, reference, records[(i * 7919) % records.length]!);
+    expect(both.engine).toEqual(both.reference);
+  }
 });

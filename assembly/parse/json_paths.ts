@@ -22,8 +22,17 @@ export enum Walk {
   record,
 }
 
-/** A byte per bit: 1 where the latest sniffing walk met its key. */
+/** A byte per bit: 1 where the latest sniffing or marking walk met its key. */
 export const bits: usize = memory.data(SNIFF_BIT_MAX + 1, 8);
+/** Node of a sniff table for the next walk to follow beside its own: then it raises the bits a sniffing walk would; 0 none. */
+let marks: usize = 0;
+/** The latest marking walk left out something a sniffing walk looks into. */
+export let unmarked: bool = false;
+
+/** Lets the next walk, which is to be a parsing one, raise the bits of a sniff table. */
+export function markNextWalk(root: usize): void {
+  marks = root;
+}
 /** Unmapped entries of the record's first and second choice for the line, if their values are text. */
 export let firstChoice: usize = 0;
 export let secondChoice: usize = 0;
@@ -41,7 +50,7 @@ export const JSON_VALUE: usize = memory.data<u8>(
   8,
 );
 
-const FRAME: usize = 24;
+const FRAME: usize = 32;
 const DEPTH: usize = 32;
 /** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end, u32 path start, u32 path end, u32 origin, u32 its end. */
 const INNER_MAX: usize = 8;
@@ -53,16 +62,17 @@ let originEnd: usize = 0;
 
 /**
  * Per level: u32 node, u32 0 object or 1 array, u32 whether it must end, u32 elements seen, and u32 start and u32 end of its path and a dot
- * where that is not the node's: inside elements told apart by their number only.
+ * where that is not the node's: inside elements told apart by their number only; u32 node of marks.
  */
-const frames: usize = memory.data(768, 8);
+const frames: usize = memory.data(1024, 8);
 
 /**
  * Walks one JSON object from the blank or brace at `p`: captures what the nodes list, chains up the rest. Objects in texts a node looks
  * into come last, in the order met. The position behind the object, 0 if it is malformed.
  */
 export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
-  if (mode == Walk.sniff) memory.fill(bits, 0, SNIFF_BIT_MAX + 1);
+  if (mode == Walk.sniff || marks != 0) memory.fill(bits, 0, SNIFF_BIT_MAX + 1);
+  unmarked = false;
   walks++;
   firstChoice = 0;
   secondChoice = 0;
@@ -73,6 +83,7 @@ export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
   innerCount = 0;
   origin = 0;
   const close = walkObject(root, p, end, mode, 0, 0);
+  marks = 0;
   if (close == 0) return 0;
   for (let i: usize = 0; i < innerCount; i++) {
     const entry = inner + i * 28;
@@ -97,6 +108,7 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, p
   store<u32>(frame, 0, 8);
   store<u32>(frame, <u32>path, 16);
   store<u32>(frame, <u32>pathEnd, 20);
+  store<u32>(frame, <u32>marks, 24);
   let fresh = true;
   for (;;) {
     p = skipBlanks(p, end);
@@ -115,7 +127,9 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, p
     }
     if (!fresh && load<u32>(frame, 8) != 0) return 0;
     const node = <usize>load<u32>(frame);
+    const markNode = <usize>load<u32>(frame, 24);
     let key: usize = 0;
+    let mark: usize = 0;
     let keyStart: usize = 0;
     let keyEnd: usize = 0;
     let keySeen: u32 = 0;
@@ -126,6 +140,7 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, p
       if (select != 0 && c == 0x7b) key = selectKey(select, p, end);
       if (key == 0 && index == 0) key = load<u32>(node, Node.first);
       if (key == 0) key = load<u32>(node, Node.every);
+      if (markNode != 0 && index == 0) mark = load<u32>(markNode, Node.first);
     } else {
       if (c != 0x22) return 0;
       keyStart = p + 1;
@@ -144,10 +159,16 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, p
         keySeen = 0;
       }
       key = findKey(node, keyStart, keyEnd - keyStart);
+      if (markNode != 0) mark = findKey(markNode, keyStart, keyEnd - keyStart);
+    }
+    let markChild: usize = 0;
+    if (mark != 0) {
+      raiseBit(mark);
+      const inside = <usize>load<u32>(mark, Key.node);
+      if (inside != 0 && (c == 0x7b || (c == 0x5b && hasElements(inside)))) markChild = inside;
     }
     if (key != 0) {
-      const bit = load<u32>(key, Key.bit);
-      if (bit != 0) raiseBit(bit);
+      if (mode == Walk.sniff) raiseBit(key);
       const child = <usize>load<u32>(key, Key.node);
       if (child != 0 && (c == 0x7b || (c == 0x5b && hasElements(child)))) {
         if (frame + FRAME < frames + DEPTH * FRAME) {
@@ -157,17 +178,20 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, p
           store<u32>(frame, c == 0x5b ? 1 : 0, 4);
           store<u32>(frame, 0, 8);
           store<u32>(frame, 0, 12);
+          store<u32>(frame, <u32>markChild, 24);
           fresh = true;
           p++;
           continue;
         }
       }
     }
+    if (markChild != 0) unmarked = true;
     const start = p;
     if (c == 0x22) {
       p = readString(p + 1, end);
       if (p == 0) return 0;
       p++;
+      if (mark != 0) markText(mark, start + 1, p - 1);
     } else {
       p = readValue(p, end);
       if (p == 0) return 0;
@@ -175,8 +199,7 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, p
     // A number or a word at the very end may be cut off.
     if (p >= end) return 0;
     if (mode == Walk.sniff) {
-      const texts: usize = key == 0 || c != 0x22 ? 0 : load<u32>(key, Key.capture);
-      if (texts != 0) sniffText(texts, start + 1, p - 1);
+      if (key != 0 && c == 0x22) markText(key, start + 1, p - 1);
     } else {
       member(frame, key, keyStart, keyEnd, keySeen, start, p, c, mode);
     }
@@ -273,19 +296,23 @@ function isText(span: usize, start: usize, end: usize): bool {
   return end - start == <usize>load<u32>(span, 4) && sameBytes(load<u32>(span), start, end - start);
 }
 
-function raiseBit(bit: u32): void {
-  store<u8>(bits + bit, 1);
+/** Raises the bit of a key of a sniff table. */
+function raiseBit(key: usize): void {
+  const bit = load<u32>(key, Key.bit);
+  if (bit != 0) store<u8>(bits + bit, 1);
 }
 
-/** Raises the bit of a text a format is told by. */
-function sniffText(texts: usize, start: usize, end: usize): void {
+/** Raises the bit of the text at a key of a sniff table, if a format is told by it. */
+function markText(key: usize, start: usize, end: usize): void {
+  const texts = <usize>load<u32>(key, Key.capture);
+  if (texts == 0) return;
   if (seen & Seen.rewrite) {
     if (!rewriteText(start, end)) return;
     start = textStart;
     end = textEnd;
   }
   const found = findKey(texts, start, end - start);
-  if (found != 0) raiseBit(load<u32>(found, Key.bit));
+  if (found != 0) raiseBit(found);
 }
 
 /** Behind a member: takes the comma, and remembers in the frame whether there was one (0) or the container must end (1). */

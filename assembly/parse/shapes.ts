@@ -1,10 +1,9 @@
-import { SLOTS, slotEnd, slotKind, slotStart } from '../event';
+import { restoreEvent, saveEvent, slotEnd, slotKind, slotStart } from '../event';
 import { clearFailure, drift, errorAt, errorCode, fail, raiseDrift, status } from '../fail';
 import { allowsAll, applyAssigns } from '../policy/maps';
 import { lastNote, rewindNotes } from '../policy/redact/notes';
 import { ParseStatus } from '../shared/enums';
 import { ErrorCode } from '../shared/errors';
-import { SLOT_COUNT } from '../shared/fields';
 import { Op, OpCode, Variant, Within } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
 import { markUnmapped, rewindUnmapped } from '../unmapped';
@@ -20,15 +19,12 @@ export function clearHidden(): void {
 /** Ranks a shape above all that failed: memory ends below it. */
 const TO_THE_END: usize = 0x80000000;
 
-/** The event as it was before the first shape was tried. */
-const before: usize = memory.data(SLOT_COUNT << 4, 16);
-
 /**
  * Of the shapes whose conditions hold, reads the line by the first that takes it without error and drift; failing that by the first without error; failing that
  * by one that took the line to its end; of those, and of the others, by the one whose first error is furthest behind.
  */
 export function scanShapes(shapes: usize, count: u32, start: usize, end: usize): void {
-  memory.copy(before, SLOTS, SLOT_COUNT << 4);
+  saveEvent();
   const mark = markUnmapped();
   const note = lastNote;
   let best: usize = 0;
@@ -52,7 +48,7 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
       bestAt = at;
     }
     if (!isUntouched(shape, start)) {
-      memory.copy(SLOTS, before, SLOT_COUNT << 4);
+      restoreEvent();
       rewindUnmapped(mark);
       rewindNotes(note);
     }
@@ -88,7 +84,7 @@ export function scanWithin(within: usize, count: u32, lineStart: usize, lineEnd:
 
 /** False where no shape takes the text. */
 function scanSlot(shapes: usize, count: u32, start: usize, end: usize): bool {
-  memory.copy(before, SLOTS, SLOT_COUNT << 4);
+  saveEvent();
   const mark = markUnmapped();
   const note = lastNote;
   let asked: usize = 0;
@@ -108,7 +104,7 @@ function scanSlot(shapes: usize, count: u32, start: usize, end: usize): bool {
       return true;
     }
     if (isUntouched(shape, start)) continue;
-    memory.copy(SLOTS, before, SLOT_COUNT << 4);
+    restoreEvent();
     rewindUnmapped(mark);
     rewindNotes(note);
   }

@@ -71,7 +71,9 @@ export enum Source {
   /** Address and number of `Block`: proxies that are believed. */
   trusted = 56,
   trusted_count = 60,
-  size = 64,
+  /** Written by the engine: address of the JSON format the latest record was of, which the next is tried as first; 0 none. */
+  guess = 64,
+  size = 72,
 }
 
 /** 32 bytes. A block of addresses: its first and last, each two u64, the upper half first; IPv4 as ::ffff:a.b.c.d. */
