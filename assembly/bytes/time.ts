@@ -67,10 +67,10 @@ export function monthNumber(p: usize): i32 {
   return 0;
 }
 
-let fractionMs: i32 = 0;
+export let fractionMs: i32 = 0;
 
 /** Fraction of a second, 1 to 9 digits, at `p`: the position behind it, 0 if malformed. */
-function takeFraction(p: usize, end: usize): usize {
+export function takeFraction(p: usize, end: usize): usize {
   const start = p;
   let ms: i32 = 0;
   let scale: i32 = 100;
@@ -83,7 +83,8 @@ function takeFraction(p: usize, end: usize): usize {
   return p == start || p - start > 9 ? 0 : p;
 }
 
-let zone: i32 = 0;
+/** Minutes east of UTC of the latest zone taken. */
+export let zone: i32 = 0;
 
 /** `Z`, `±hh:mm`, `±hhmm` or `±hh` that fills the span, into `zone`. */
 function takeZone(p: usize, end: usize): bool {
@@ -104,6 +105,32 @@ function takeZone(p: usize, end: usize): bool {
   zone = hours * 60 + minutes;
   if (sign == 0x2d) zone = -zone;
   return true;
+}
+
+/** Names of zones in at most four bytes, and minutes east of UTC. Of CST it is the American one, as in RFC 822; IST is too many. */
+const ZONES: usize = memory.data<u32>(
+  [
+    0x435455, 0, 0x544d47, 0, 0x544557, 0, 0x54534557, 60, 0x545342, 60, 0x544543, 60, 0x54534543, 120, 0x54454d, 60,
+    0x5453454d, 120, 0x544545, 120, 0x54534545, 180, 0x4b534d, 180, 0x545345, -300, 0x544445, -240, 0x545343, -360,
+    0x544443, -300, 0x54534d, -420, 0x54444d, -360, 0x545350, -480, 0x544450, -420, 0x54534b41, -540, 0x54444b41, -480,
+    0x545348, -600, 0x54534a, 540, 0x54534b, 540, 0x544b48, 480, 0x54535741, 480, 0x54534341, 570, 0x54534541, 600,
+    0x54444541, 660, 0x54535a4e, 720, 0x54445a4e, 780,
+  ],
+  4,
+);
+const ZONES_END: usize = ZONES + 32 * 8;
+
+/** End of three to five capital letters at `p`, a zone's name, into `zone`; one that is not known says nothing. `p` if there are none. */
+export function takeZoneName(p: usize, end: usize, zoneMinutes: i32): usize {
+  let q = p;
+  while (q < end && q < p + 6 && <u32>load<u8>(q) - 0x41 < 26) q++;
+  const size = <u32>(q - p);
+  if (size < 3 || size > 5) return p;
+  zone = zoneMinutes;
+  if (size == 5) return q;
+  const name = size == 3 ? load<u32>(p) & 0xffffff : load<u32>(p);
+  for (let at = ZONES; at < ZONES_END; at += 8) if (load<u32>(at) == name) zone = load<i32>(at, 4);
+  return q;
 }
 
 /** `dd/Mon/yyyy:hh:mm:ss`, optional `.fraction`, optional blank and `±hhmm`; else in `zoneMinutes`. */
@@ -127,7 +154,7 @@ export function parseClfTime(p: usize, end: usize, zoneMinutes: i32): bool {
   return setTime(century * 100 + year, month, day, seconds, ms, zone);
 }
 
-/** RFC 3339, with a blank or `t` for `T`, `/` for `-`, a comma for the point; the zone is optional, perhaps behind a blank, perhaps UTC or GMT. */
+/** RFC 3339, with a blank or `t` for `T`, `/` for `-`, a comma for the point; the zone is optional, perhaps behind a blank, perhaps a name. */
 export function parseIsoTime(p: usize, end: usize, zoneMinutes: i32): bool {
   const dash = <u32>load<u8>(p, 4);
   if (p + 19 > end || (dash != 0x2d && dash != 0x2f) || load<u8>(p, 7) != dash) return false;
@@ -154,10 +181,7 @@ function takeTail(p: usize, end: usize, zoneMinutes: i32): bool {
   }
   zone = zoneMinutes;
   if (p + 1 < end && load<u8>(p) == 0x20) p++;
-  const name = load<u32>(p) & 0xffffff;
-  if (p + 3 != end || (name != 0x435455 && name != 0x544d47)) return p >= end || takeZone(p, end);
-  zone = 0;
-  return true;
+  return p >= end || takeZoneName(p, end, zoneMinutes) == end || takeZone(p, end);
 }
 
 /** `Mmm dd yyyy hh:mm:ss`, the day with one digit or two, and what may follow in RFC 3339: https://www.microfocus.com/documentation/arcsight/ */

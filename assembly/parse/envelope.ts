@@ -1,6 +1,16 @@
 import { isDigit } from '../bytes/ascii';
 import { parseInteger, takeDigits, value } from '../bytes/number';
-import { clockSeconds, monthNumber, parseIsoTime, setTime, timeMs } from '../bytes/time';
+import {
+  clockSeconds,
+  fractionMs,
+  monthNumber,
+  zone as namedZone,
+  parseIsoTime,
+  setTime,
+  takeFraction,
+  takeZoneName,
+  timeMs,
+} from '../bytes/time';
 import { setInt, setText } from '../event';
 import { Seen } from '../json/flags';
 import { readString, readValue, seen, skipBlanks } from '../json/reader';
@@ -28,6 +38,8 @@ export function peelEnvelopes(hostTimeMs: i64, zone: i32): void {
     // `2026-`
     else if (isDigit(c) && load<u8>(lineStart, 4) == 0x2d) peeled = cri() || isoSyslog(lineStart, false);
     else if (c - 0x41 < 26) peeled = bsdSyslog(lineStart, false);
+    else if (isDigit(c) && load<u8>(lineStart, 4) == 0x20) peeled = bsdSyslog(lineStart, false);
+    else if (c == 0x25 || c == 0x2a || c == 0x2e) peeled = ciscoSyslog(lineStart);
     if (!peeled) return;
   }
 }
@@ -140,7 +152,7 @@ function syslog(): bool {
   const digits = takeDigits(p + 1, lineEnd, 3);
   let done = false;
   if (digits > p + 1 && digits < lineEnd && load<u8>(digits) == 0x20 && value > 0) done = rfc5424(digits + 1);
-  if (!done) done = bsdSyslog(p + 1, true) || isoSyslog(p + 1, true);
+  if (!done) done = bsdSyslog(p + 1, true) || isoSyslog(p + 1, true) || ciscoSyslog(p + 1);
   if (done) setInt(Field.log_priority, priority);
   return done;
 }
@@ -221,36 +233,97 @@ function structuredData(p: usize): usize {
   return load<u8>(p - 1) == 0x5d ? p : 0;
 }
 
-/** `Mmm dd hh:mm:ss `, perhaps with a year before the clock, and the rest of a BSD header at `p`. `numbered`: behind a priority. */
+/** A BSD time and the rest of its header at `p`. `numbered`: behind a priority. */
 function bsdSyslog(p: usize, numbered: bool): bool {
+  const behind = stamp(p);
+  if (behind == 0) return false;
+  const when = timeMs;
+  const done = load<u8>(behind) == 0x3a ? mnemonic(behind + 2) : header(behind + 1, numbered);
+  if (done) setInt(Field.time, when);
+  return done;
+}
+
+/**
+ * `Mmm dd hh:mm:ss`, perhaps with a year before it or before the clock, and with a fraction, into `timeMs`: the position of the blank behind
+ * it, or of the colon before a mnemonic, where a zone may have a name; else 0.
+ */
+function stamp(p: usize): usize {
   const end = lineEnd;
-  if (p + 16 > end || load<u8>(p, 3) != 0x20 || load<u8>(p, 6) != 0x20) return false;
-  const dated = takeDigits(p + 7, end, 4) == p + 11 && load<u8>(p, 11) == 0x20;
+  if (p + 16 > end) return 0;
+  let dated = takeDigits(p, end, 4) == p + 4 && load<u8>(p, 4) == 0x20;
+  if (dated) p += 5;
+  else dated = takeDigits(p + 7, end, 4) == p + 11 && load<u8>(p, 11) == 0x20 && load<u8>(p, 6) == 0x20;
   const year = <i32>value;
-  const clock: usize = p + (dated ? 12 : 7);
-  if (clock + 9 > end || load<u8>(clock, 8) != 0x20) return false;
+  const clock: usize = p + (dated && load<u8>(p, 11) == 0x20 ? 12 : 7);
+  if (clock + 9 > end || load<u8>(p, 3) != 0x20 || load<u8>(clock - 1) != 0x20) return 0;
   const month = monthNumber(p);
-  if (month == 0) return false;
   const tens = <u32>load<u8>(p, 4) == 0x20 ? 0 : <i32>load<u8>(p, 4) - 0x30;
   const ones = <i32>load<u8>(p, 5) - 0x30;
   const seconds = clockSeconds(clock);
-  if (<u32>tens > 3 || <u32>ones > 9 || seconds < 0) return false;
+  if (month == 0 || <u32>tens > 3 || <u32>ones > 9 || seconds < 0) return 0;
+  let ms: i32 = 0;
+  p = clock + 8;
+  if (load<u8>(p) == 0x2e) {
+    p = takeFraction(p + 1, end);
+    if (p == 0 || p >= end) return 0;
+    ms = fractionMs;
+  }
+  let zoneEnd = load<u8>(p) == 0x20 ? takeZoneName(p + 1, end, zoneMinutes) : p;
+  if (zoneEnd == p + 1) zoneEnd = p;
+  const marked = zoneEnd + 3 <= end && (load<u32>(zoneEnd) & 0xffffff) == 0x25203a;
+  const zone = marked && zoneEnd > p ? namedZone : zoneMinutes;
+  if (!marked && load<u8>(p) != 0x20) return 0;
   const day = tens * 10 + ones;
-  if (dated ? !setTime(year, month, day, seconds, 0, zoneMinutes) : !guessYear(month, day, seconds)) return false;
+  if (dated ? !setTime(year, month, day, seconds, ms, zone) : !guessYear(month, day, seconds, ms, zone)) return 0;
+  return marked ? zoneEnd : p;
+}
+
+/**
+ * What Cisco's devices put between priority and mnemonic: `[NUMBER]: [HOST: ][*|.]TIME: `, all of it optional. `*` and `.` say that the clock may be wrong.
+ * https://www.cisco.com/c/en/us/td/docs/routers/access/wireless/software/guide/SysMsgLogging.html
+ */
+function ciscoSyslog(p: usize): bool {
+  const digits = takeDigits(p, lineEnd, 10);
+  let host: usize = 0;
+  let hostEnd: usize = 0;
+  if (digits < lineEnd && load<u8>(digits) == 0x3a) {
+    p = digits + 1;
+    if (p < lineEnd && load<u8>(p) == 0x20) p++;
+    const next = word(p);
+    if (next != 0 && load<u8>(tokenEnd - 1) == 0x3a && isHostName(p, tokenEnd - 1)) {
+      host = p;
+      hostEnd = tokenEnd - 1;
+      p = next;
+    }
+  }
+  const c = <u32>load<u8>(p);
+  if (c == 0x2a || c == 0x2e) p++;
+  const behind = c == 0x25 ? p : stamp(p);
   const when = timeMs;
-  if (!header(clock + 9, numbered)) return false;
-  setInt(Field.time, when);
+  if (behind == 0 || (c != 0x25 && load<u8>(behind) != 0x3a) || !mnemonic(c == 0x25 ? p : behind + 2)) return false;
+  if (c != 0x25) setInt(Field.time, when);
+  put(Field.log_host, host, hostEnd);
   return true;
 }
 
+/** `%FACILITY-SEVERITY-NAME: ` at `p`, which is the program. */
+function mnemonic(p: usize): bool {
+  if (load<u8>(p) != 0x25) return false;
+  const next = word(p);
+  if (next == 0 || load<u8>(tokenEnd - 1) != 0x3a) return false;
+  for (let q = p + 2; q + 4 < tokenEnd; q++)
+    if (load<u8>(q) == 0x2d && <u32>load<u8>(q, 1) - 0x30 < 8 && load<u8>(q, 2) == 0x2d)
+      return setHeader(p, p, p, tokenEnd - 1, next);
+  return false;
+}
+
 /** The year of the host's time, or the one before if the result would lie more than a day ahead. */
-function guessYear(month: i32, day: i32, seconds: i32): bool {
+function guessYear(month: i32, day: i32, seconds: i32, ms: i32, zone: i32): bool {
   let year = 1970 + <i32>(hostMs / 31556952000);
   // The mean length of a year is off by less than a day.
   if (setTime(year + 1, 1, 1, 0, 0, 0) && timeMs <= hostMs) year++;
-  if (!setTime(year, month, day, seconds, 0, zoneMinutes))
-    return setTime(year - 1, month, day, seconds, 0, zoneMinutes);
-  if (timeMs > hostMs + 86400000) return setTime(year - 1, month, day, seconds, 0, zoneMinutes) || true;
+  if (!setTime(year, month, day, seconds, ms, zone)) return setTime(year - 1, month, day, seconds, ms, zone);
+  if (timeMs > hostMs + 86400000) return setTime(year - 1, month, day, seconds, ms, zone) || true;
   return true;
 }
 

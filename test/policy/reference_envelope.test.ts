@@ -109,6 +109,47 @@ describe('RFC 3164', () => {
     'Feb  3 04:05:06 su:',
   ])('not: %s', (line) => expect(said(line).envelopes).toEqual([]));
 
+  test.each([
+    [
+      '<34>Feb  3 04:05:06.5 host su: x',
+      { time: T + 500n, log_host: 'host', log_app: 'su', log_priority: 34n, line: 'x' },
+    ],
+    ['<34>2026 Feb  3 04:05:06 host su: x', { time: T, log_host: 'host', log_app: 'su', log_priority: 34n, line: 'x' }],
+    ['<34>%ASA-6-302013: Built', { log_app: '%ASA-6-302013', log_priority: 34n, line: 'Built' }],
+    ['<34>Feb 03 2026 04:05:06: %ASA-6-1: x', { time: T, log_app: '%ASA-6-1', log_priority: 34n, line: 'x' }],
+    [
+      '<34>:Feb 03 05:05:06 CET: %ASA-session-6-1: x',
+      { time: T, log_app: '%ASA-session-6-1', log_priority: 34n, line: 'x' },
+    ],
+    [
+      '<34>45: r1: *Feb  3 04:05:06.5: %SYS-5-A: x',
+      { time: T + 500n, log_host: 'r1', log_app: '%SYS-5-A', log_priority: 34n, line: 'x' },
+    ],
+    [
+      '<34>: 2026 Feb  3 05:05:06 IST: %A-5-B: x',
+      { time: T + 3600000n, log_app: '%A-5-B', log_priority: 34n, line: 'x' },
+    ],
+    ['.Feb  3 04:05:06: %SYS-5-A: x', { time: T, log_app: '%SYS-5-A', line: 'x' }],
+  ])('Cisco: %s', (line, expected) =>
+    expect(said(line)).toEqual({ ...expected, envelopes: ['rfc3164'], unmapped: {} }),
+  );
+  test.each([
+    '<34>: x',
+    '<34>Feb  3 04:05:06: x',
+    '<34>1: Feb  3 04:05:06: %A: x',
+    '%A-8-B: x',
+    '%-5-B: x',
+    '1: %A-5-B: x',
+  ])('not Cisco: %s', (line) => expect(said(line).envelopes).toEqual([]));
+  test('Cisco behind a relay', () => {
+    expect(said('Feb  3 04:05:00 192.0.2.1 45: Feb  3 04:05:06 UTC: %SYS-5-A: x')).toMatchObject({
+      time: T,
+      log_host: '192.0.2.1',
+      log_app: '%SYS-5-A',
+      line: 'x',
+    });
+  });
+
   /** The host's time is 2026-02-03T04:05:06.789Z. */
   test.each([
     ['Feb  4 04:05:06', Date.UTC(2026, 1, 4, 4, 5, 6)],

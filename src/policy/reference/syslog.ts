@@ -3,7 +3,7 @@ import { escapeText } from '../image/builder.ts';
 import type { Draft } from './draft.ts';
 import type { EnvelopeContext } from './envelope.ts';
 import { ownStretch } from './stretch.ts';
-import { isoTime, MONTHS, utcTime } from './times.ts';
+import { isoTime, MONTHS, namedZone, utcTime } from './times.ts';
 
 const PRIORITY_MAX = 191;
 const DAY_MS = 86_400_000;
@@ -50,10 +50,14 @@ export function peelRfc5424(line: string, context: EnvelopeContext, draft: Draft
 /** The BSD form, and the same with an RFC 3339 time: https://www.rfc-editor.org/rfc/rfc3164#section-4.1 */
 export function peelRfc3164(line: string, context: EnvelopeContext, draft: Draft): string | undefined {
   const taken = takePriority(line);
-  const timed = takeTime(taken?.rest ?? line, context);
-  const header = timed && (takeHeader(timed.rest) ?? (taken && hostOnly(timed.rest)));
-  if (timed === undefined || header === undefined) return undefined;
-  draft.set(Field.time, BigInt(timed.ms));
+  const text = taken?.rest ?? line;
+  const timed = takeTime(text, context);
+  const plain = timed && (takeHeader(timed.rest) ?? (taken && hostOnly(timed.rest)));
+  const cisco = plain === undefined ? takeCisco(text, taken !== undefined, context) : undefined;
+  const header = plain ?? cisco;
+  if (header === undefined) return undefined;
+  const ms = cisco === undefined ? timed?.ms : cisco.ms;
+  if (ms !== undefined) draft.set(Field.time, BigInt(ms));
   if (taken !== undefined) draft.set(Field.log_priority, BigInt(taken.priority));
   setText(draft, Field.log_host, header.host);
   setText(draft, Field.log_app, header.app);
@@ -61,8 +65,11 @@ export function peelRfc3164(line: string, context: EnvelopeContext, draft: Draft
   return header.message;
 }
 
+const STAMP = String.raw`(?:\d{4} .{6}|.{6}(?: \d{4})?) .{8}(?:\.\d{1,9})?`;
+const BSD = new RegExp(`^(${STAMP}) (.*)$`, 's');
+
 function takeTime(text: string, context: EnvelopeContext): { ms: number; rest: string } | undefined {
-  const bsd = /^(.{6}(?: \d{4})? .{8}) (.*)$/s.exec(text);
+  const bsd = MARKED.test(text) ? null : BSD.exec(text);
   const ms = bsd === null ? undefined : bsdTime(bsd[1]!, context);
   if (ms !== undefined) return { ms, rest: bsd![2]! };
   const iso = /^([^ ]+) (.*)$/s.exec(text);
@@ -72,17 +79,42 @@ function takeTime(text: string, context: EnvelopeContext): { ms: number; rest: s
 
 /** `Mmm dd hh:mm:ss`, which hardly ever names a year: that of the host's time, or the one before if the time is over a day ahead of it. */
 function bsdTime(text: string, { hostMs, zoneMinutes }: EnvelopeContext): number | undefined {
-  const match = /^([A-Z][a-z]{2}) ([ \d]\d)(?: (\d{4}))? (\d\d):(\d\d):(\d\d)$/.exec(text);
-  const month = match === null ? -1 : MONTHS.indexOf(match[1]!);
+  const match = /^(?:(\d{4}) )?([A-Z][a-z]{2}) ([ \d]\d)(?: (\d{4}))? (\d\d):(\d\d):(\d\d)(?:\.(\d+))?$/.exec(text);
+  const month = match === null ? -1 : MONTHS.indexOf(match[2]!);
   if (match === null || month < 0) return undefined;
-  const day = Number(match[2]);
-  const [hour, minute, second] = match.slice(4).map(Number) as [number, number, number];
-  const inYear = (year: number) => utcTime({ year, month, day, hour, minute, second, ms: 0 }, zoneMinutes);
-  if (match[3] !== undefined) return inYear(Number(match[3]));
+  const day = Number(match[3]);
+  const [hour, minute, second] = match.slice(5, 8).map(Number) as [number, number, number];
+  const ms = Number((match[8] ?? '').padEnd(3, '0').slice(0, 3));
+  const inYear = (year: number) => utcTime({ year, month, day, hour, minute, second, ms }, zoneMinutes);
+  const said = match[1] ?? match[4];
+  if (said !== undefined) return inYear(Number(said));
   const year = new Date(hostMs).getUTCFullYear();
   const now = inYear(year);
   if (now !== undefined && now <= hostMs + DAY_MS) return now;
   return inYear(year - 1) ?? now;
+}
+
+const MNEMONIC = '(%[^ ]+-[0-7]-[^ ]+): (.*)';
+const MARKED = new RegExp(`^${STAMP}(?: [A-Z]{3,5})?: %`, 's');
+const CISCO = new RegExp(
+  String.raw`^(?:(\d{0,10}): ?(?:([A-Za-z0-9][A-Za-z0-9._:-]*): )?)?(?:[*.]?(${STAMP})(?: ([A-Z]{3,5}))?: )?${MNEMONIC}$`,
+  's',
+);
+
+/** `[NUMBER]: [HOST: ][*|.]TIME: %MNEMONIC: ` as Cisco's devices write it, the time optional; number and host only behind a priority. */
+function takeCisco(
+  text: string,
+  numbered: boolean,
+  context: EnvelopeContext,
+): (Header & { readonly ms: number | undefined }) | undefined {
+  const match = CISCO.exec(text);
+  if (match === null || (!numbered && match[1] !== undefined)) return undefined;
+  const [, , host = '', time, zone, app, message] = match;
+  const header = { host, app: app!, pid: '', message: message! };
+  if (time === undefined) return { ...header, ms: undefined };
+  const zoneMinutes = zone === undefined ? context.zoneMinutes : namedZone(zone, context.zoneMinutes);
+  const ms = bsdTime(time, { ...context, zoneMinutes });
+  return ms === undefined ? undefined : { ...header, ms };
 }
 
 /** Behind a priority a header without a tag is a host and the message. */

@@ -5,9 +5,23 @@ const CLF = new RegExp(
   String.raw`^(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (${ZONE}))?$`,
 );
 const ISO = new RegExp(
-  String.raw`^(\d{4})([-/])(\d\d)\2(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(${ZONE}|UTC|GMT))?$`,
+  String.raw`^(\d{4})([-/])(\d\d)\2(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(${ZONE}|[A-Z]{3,5}))?$`,
 );
 const CTIME = /^(?:[A-Za-z]{3} )?([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})$/;
+/** Hours east of UTC. Of CST it is the American one, as in RFC 822; IST is too many. */
+const ZONE_HOURS = {
+  ...{ UTC: 0, GMT: 0, WET: 0, WEST: 1, BST: 1, CET: 1, CEST: 2, MET: 1, MEST: 2, EET: 2, EEST: 3, MSK: 3 },
+  ...{ EST: -5, EDT: -4, CST: -6, CDT: -5, MST: -7, MDT: -6, PST: -8, PDT: -7, AKST: -9, AKDT: -8, HST: -10 },
+  ...{ JST: 9, KST: 9, HKT: 8, AWST: 8, ACST: 9.5, AEST: 10, AEDT: 11, NZST: 12, NZDT: 13 },
+};
+const NAMED_ZONES = new Map<string, number>(Object.entries(ZONE_HOURS));
+
+/** Minutes east of UTC of a zone's name; one that is not known says nothing. */
+export const namedZone = (name: string, otherwise: number): number => {
+  const hours = NAMED_ZONES.get(name);
+  return hours === undefined ? otherwise : hours * 60;
+};
+
 /** First millisecond of the year 10000. */
 const END_MS = 253_402_300_800_000n;
 
@@ -36,7 +50,7 @@ export function utcTime(at: Moment, zoneMinutes: number): number | undefined {
 function zoneOf(zone: string | undefined, otherwise: number): number | undefined {
   if (zone === undefined) return otherwise;
   const match = /^([+-])(\d\d):?(\d\d)?$/.exec(zone);
-  if (match === null) return 0;
+  if (match === null) return /^[Zz]$/.test(zone) ? 0 : namedZone(zone, otherwise);
   const hours = Number(match[2]);
   const minutes = Number(match[3] ?? 0);
   if (hours > 23 || minutes > 59) return undefined;
