@@ -181,6 +181,10 @@ function takeTail(p: usize, end: usize, zoneMinutes: i32): bool {
   }
   zone = zoneMinutes;
   if (p + 1 < end && load<u8>(p) == 0x20) p++;
+  const name = load<u32>(p) & 0xffffff;
+  const sign = <u32>load<u8>(p, 3);
+  // `GMT+02:00`
+  if (p + 3 < end && (name == 0x435455 || name == 0x544d47) && (sign == 0x2b || sign == 0x2d)) p += 3;
   return p >= end || takeZoneName(p, end, zoneMinutes) == end || takeZone(p, end);
 }
 

@@ -5,7 +5,7 @@ const CLF = new RegExp(
   String.raw`^(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (${ZONE}))?$`,
 );
 const ISO = new RegExp(
-  String.raw`^(\d{4})([-/])(\d\d)\2(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(${ZONE}|[A-Z]{3,5}))?$`,
+  String.raw`^(\d{4})([-/])(\d\d)\2(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(?:(?:UTC|GMT)(?=[+-]))?(${ZONE}|[A-Z]{3,5}))?$`,
 );
 const CTIME = /^(?:[A-Za-z]{3} )?([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})$/;
 /** Hours east of UTC. Of CST it is the American one, as in RFC 822; IST is too many. */
