@@ -157,3 +157,10 @@ export function putInteger(out: usize, n: i64): usize {
   memory.copy(out, at, length);
   return out + length;
 }
+
+/** Value of two digits at `p`; -1 if they are not. */
+export function twoDigits(p: usize): i32 {
+  const a = <i32>load<u8>(p) - 0x30;
+  const b = <i32>load<u8>(p, 1) - 0x30;
+  return <u32>a > 9 || <u32>b > 9 ? -1 : a * 10 + b;
+}
