@@ -129,6 +129,8 @@ export function convert(capture: usize, start: usize, end: usize): void {
     }
     case Convert.plus_text:
       return plusText(slot, start, end);
+    case Convert.quoted_list:
+      return withoutQuotes(slot, start, end);
     case Convert.any_time:
       return time(capture, slot, start, parseAnyTime(start, end, zoneMinutes));
     case Convert.address:
@@ -400,4 +402,24 @@ function plusText(slot: u32, start: usize, end: usize): void {
   memory.copy(copy, start, end - start);
   for (let p = copy; p < copy + (end - start); p++) if (load<u8>(p) == 0x2b) store<u8>(p, 0x20);
   setText(slot, copy, copy + (end - start));
+}
+
+function withoutQuotes(slot: u32, start: usize, end: usize): void {
+  if (slot == NOWHERE) return;
+  const copy = allocate(end - start);
+  if (copy == 0) return;
+  let out = copy;
+  for (let p = start; p < end; ) {
+    if (load<u8>(p) != 0x5c) store<u8>(out++, load<u8>(p++));
+    else {
+      const quote = load<u8>(p, 1) == 0x22 || (p + 4 <= end && load<u32>(p) == 0x225c5c5c);
+      if (quote) p += load<u8>(p, 1) == 0x22 ? 2 : 4;
+      else {
+        store<u16>(out, load<u16>(p));
+        out += 2;
+        p += 2;
+      }
+    }
+  }
+  setText(slot, copy, out);
 }

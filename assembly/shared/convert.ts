@@ -69,4 +69,6 @@ export enum Convert {
   query,
   /** What follows the last `/`. */
   last_segment,
+  /** Elements in quotes, `"h2","http/1.1"`: the text without its quotes and a backslash before them. */
+  quoted_list,
 }

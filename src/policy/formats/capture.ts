@@ -52,6 +52,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   positive: NUMBER,
   query: TEXT,
   last_segment: TEXT,
+  quoted_list: TEXT,
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */

@@ -71,6 +71,7 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.hex_text]: (text) => one(hexText(text), text),
   [Convert.percent_text]: (text) => one(decodeEscapes(text, 'percent'), text),
   [Convert.plus_text]: (text) => one(text.replaceAll('+', ' '), text),
+  [Convert.quoted_list]: (text) => one(text.replaceAll(/\\?"/g, ''), text),
   [Convert.date]: (text, { zoneMinutes }) => time(text, dateTime(text, zoneMinutes)),
   [Convert.clock]: (text) => time(text, clockTime(text)),
   [Convert.ctime]: (text, { zoneMinutes }) => time(text, cTime(text, zoneMinutes)),
