@@ -7,7 +7,7 @@ import { packageRoot } from '../src/policy/catalog.ts';
 import { bothOutputs, referenceOf } from './support/differential.ts';
 import { lineRecord, policyOf } from './support/fixtures.ts';
 
-type Event = { metadata: Record<string, unknown>; unmapped?: object; auditlb: object };
+type Event = { metadata: { uid: string }; unmapped?: object };
 
 /** A line as CloudWatch Logs hands it to the subscribers of its group. */
 const subscribed = (message: string) =>
@@ -32,7 +32,7 @@ test.each(['aws_api_gateway', 'aws_cloudtrail', 'aws_waf', 'kubernetes_audit'])(
     const { metadata, unmapped, ...event } = engine as Event;
     const bare = read(line).engine as Event;
     expect(event).toEqual({ ...bare, metadata: undefined, unmapped: undefined });
-    expect(metadata).toMatchObject({ ...bare.metadata, uid: metadata['uid'], log_name: 'audit' });
+    expect(metadata).toMatchObject({ ...bare.metadata, uid: metadata.uid, log_name: 'audit' });
     expect(unmapped).toMatchObject({ ...bare.unmapped, owner: '111122223333', logStream: 'one' });
   }
 });
