@@ -1,4 +1,5 @@
 import { copyFileSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { isComplete } from '../../src/reconcile/index.ts';
 import { type Rig, slowly } from './rig.ts';
 
 /** Something that goes wrong, and what is done about it: nothing. Lines in all, and in which the policy wants `siem` too, come by `step`. */
@@ -6,6 +7,8 @@ export interface Fault {
   readonly name: string;
   /** Part of every test run, not only of `npm run faults`. */
   readonly short: boolean;
+  /** Size in MiB of a disk of its own for buffers and offsets. */
+  readonly disk?: number;
   /** What happens, for docs/reliability.md. */
   readonly story: string;
   run(rig: Rig, lines: number): Promise<void>;
@@ -13,11 +16,11 @@ export interface Fault {
 
 let written = 0;
 
-/** Access-log lines that differ; every third one fails, so that it goes to both destinations. */
-function accessLines(count: number): string[] {
+/** Access-log lines that differ; every third one fails, or as many as said, so that it goes to both destinations. */
+function accessLines(count: number, failing = 3): string[] {
   return Array.from({ length: count }, () => {
     const n = written++;
-    const status = n % 3 === 0 ? 503 : 200;
+    const status = n % failing === 0 ? 503 : 200;
     return `192.0.2.${n % 250} - - [03/Feb/2026:04:05:06 +0000] "GET /item/${n} HTTP/1.1" ${status} ${n} "-" "curl/8.5.0"`;
   });
 }
@@ -194,6 +197,47 @@ export const FAULTS: readonly Fault[] = [
       const gates = await Promise.all(rig.nodes.map(({ port }) => slowly(port, 6400, 100)));
       rig.startCollector(gates.map(({ port }) => port));
       rig.append(...accessLines(lines));
+    },
+  },
+  {
+    name: 'full disk',
+    short: false,
+    disk: 64,
+    story:
+      'Buffers and offsets have 64 MiB, and the lines come to more while both nodes are down: below 40 MiB `guard.sh` ends the reading. Then somebody takes the rest of the disk, the nodes come back, and there is room again.',
+    async run(rig, lines) {
+      rig.startGuarded(40, 52);
+      rig.append(...accessLines(3 * lines, 1));
+      await rig.until('the end of reading', () => rig.said.includes('only delivers'));
+      rig.fillDisk();
+      rig.append(...accessLines(third(lines), 1));
+      await rig.startNodes();
+      await rig.until('delivery without room', () => rig.nodes.some(({ count }) => count > 0));
+      rig.freeDisk();
+    },
+  },
+  {
+    name: 'full disk, replay',
+    short: false,
+    disk: 64,
+    story:
+      'Without `guard.sh`, somebody takes all room under the reading collector, which loses what it reads. Then there is room again, the offsets are deleted, and all is read anew.',
+    async run(rig, lines) {
+      await rig.startNodes();
+      rig.startCollector();
+      rig.append(...accessLines(third(lines)));
+      await rig.until('the archive', () => rig.archived >= third(lines));
+      rig.fillDisk();
+      rig.append(...accessLines(third(lines)));
+      await rig.until('a loss', () => rig.said.includes('error registering chunk'));
+      rig.freeDisk();
+      const before = rig.archived;
+      rig.append(...accessLines(third(lines)));
+      await rig.until('the archive', () => rig.archived >= before + third(lines));
+      if (isComplete(await rig.account())) throw new Error('nothing was lost: this is no longer needed');
+      await rig.killCollector();
+      rig.deleteOffsets();
+      rig.startCollector();
     },
   },
 ];

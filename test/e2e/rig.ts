@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,10 +9,34 @@ import { packageRoot } from '../../src/policy/catalog.ts';
 import { findEvent, idOf } from '../../src/reconcile/event.ts';
 import { isComplete, reconcile, type Statement } from '../../src/reconcile/index.ts';
 import { openInput } from '../../src/run/input.ts';
-import { FluentBit, freePort, linesOf, temporaryFolder, until } from './support.ts';
+import { FluentBit, freePort, linesOf, type Start, temporaryFolder, until } from './support.ts';
 
 const EDGE = join(packageRoot(), 'fluent-bit', 'edge');
+const GUARD = join(packageRoot(), 'fluent-bit', 'guard.sh');
 const PATIENCE_MS = 240_000;
+const STEP_PATIENCE_MS = 120_000;
+
+/** Mounts a disk in memory. */
+const mount = (folder: string, mib: number): void => {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mib}m`, 'tmpfs', folder], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+};
+const unmount = (folder: string): void => {
+  execFileSync('umount', [folder]);
+};
+
+/** Why no small disk can be made here; `undefined`: one can. */
+export function noDisk(): string | undefined {
+  const folder = temporaryFolder();
+  try {
+    mount(folder, 1);
+  } catch (error) {
+    return `no mounting here: ${(error as Error).message.trim()}`;
+  }
+  unmount(folder);
+  return undefined;
+}
 
 /** A node of the `siem` destination: a collector that takes records by the forward protocol, keeps them on disk, and writes a file. */
 class Node {
@@ -69,11 +94,14 @@ const isOpen = (port: number): Promise<boolean> =>
 export class Rig {
   readonly folder = temporaryFolder();
   readonly logs = join(this.folder, 'logs');
+  /** Buffers and offsets of the collector. */
+  readonly state = join(this.folder, 'state');
   readonly log = join(this.logs, 'nginx.access.log');
   readonly nodes: readonly Node[];
   readonly #ports: readonly number[];
   readonly #wasm: Uint8Array;
   #collector: FluentBit | undefined;
+  readonly #stops: (() => Promise<unknown>)[] = [];
   /** Every generation of the log, oldest first. */
   generations: string[] = [this.log];
 
@@ -84,7 +112,7 @@ export class Rig {
     this.#wasm = buildFilter({ text: readFileSync(file, 'utf8'), file }).filter!.wasm;
     mkdirSync(this.logs);
     mkdirSync(join(this.folder, 'collector'));
-    writeFileSync(join(this.folder, 'filter.wasm'), this.#wasm);
+    writeFileSync(this.filter, this.#wasm);
   }
 
   static async open(): Promise<Rig> {
@@ -92,7 +120,7 @@ export class Rig {
   }
 
   /** `via`: ports in front of the nodes. */
-  startCollector(via: readonly number[] = this.#ports): void {
+  startCollector(via: readonly number[] = this.#ports, start?: Start): void {
     let nodes = readFileSync(join(EDGE, 'nodes.yaml'), 'utf8');
     for (const [i, port] of ['24224', '24225'].entries()) nodes = nodes.replace(port, String(via[i]));
     writeFileSync(join(this.folder, 'nodes.yaml'), nodes);
@@ -101,14 +129,60 @@ export class Rig {
       .replace('scheduler.base: 2', 'scheduler.base: 1')
       .replace('scheduler.cap: 60', 'scheduler.cap: 2')
       .replace('net.io_timeout: 120', 'net.io_timeout: 10');
-    this.#collector = new FluentBit(config, join(this.folder, 'collector'), {
-      AUDITLB_FILTER: join(this.folder, 'filter.wasm'),
+    const env = {
+      AUDITLB_FILTER: this.filter,
       AUDITLB_NODES: join(this.folder, 'nodes.yaml'),
       AUDITLB_LOGS: this.logs,
-      AUDITLB_STATE: join(this.folder, 'state'),
+      AUDITLB_STATE: this.state,
       AUDITLB_ARCHIVE: join(this.folder, 'archive'),
       AUDITLB_HTTP_PORT: String(this.#ports[2]),
-    });
+      GUARD_POLL: '0.1',
+    };
+    this.#collector = new FluentBit(config, join(this.folder, 'collector'), env, start);
+  }
+
+  /** The collector under `guard.sh`. */
+  startGuarded(lowMib: number, highMib: number): void {
+    this.startCollector(this.#ports, (path) => ['sh', GUARD, path, this.state, `${lowMib}`, `${highMib}`]);
+  }
+
+  /** Gives buffers and offsets a disk of their own. */
+  limitDisk(mib: number): void {
+    mkdirSync(this.state);
+    mount(this.state, mib);
+    this.later(async () => unmount(this.state));
+  }
+
+  /** Somebody else takes all the room the disk still has. */
+  fillDisk(): void {
+    try {
+      for (;;) appendFileSync(this.#filler, Buffer.alloc(4096));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+  }
+
+  freeDisk(): void {
+    rmSync(this.#filler);
+  }
+
+  get #filler(): string {
+    return join(this.state, 'filler');
+  }
+
+  /** As an operator does who wants all files read anew. */
+  deleteOffsets(): void {
+    for (const file of readdirSync(this.state)) if (/\.db(-|$)/.test(file)) rmSync(join(this.state, file));
+  }
+
+  /** Done when the rig stops, the last first. */
+  later(stop: () => Promise<unknown>): void {
+    this.#stops.unshift(stop);
+  }
+
+  /** What the collector has said. */
+  get said(): string {
+    return this.#collector?.log ?? '';
   }
 
   async startNodes(): Promise<void> {
@@ -126,25 +200,34 @@ export class Rig {
   async stop(): Promise<void> {
     await this.#collector?.kill();
     for (const node of this.nodes) await node.kill();
+    for (const stop of this.#stops) await stop();
   }
 
   append(...lines: readonly (string | Buffer)[]): void {
     appendFileSync(this.log, Buffer.concat(lines.flatMap((line) => [Buffer.from(line), Buffer.from('\n')])));
   }
 
-  /** Events in the archive so far. */
-  get archived(): number {
-    return linesOf(join(this.folder, 'archive', 'archive.ndjson')).length;
+  get filter(): string {
+    return join(this.folder, 'filter.wasm');
   }
 
-  until(what: string, seen: () => boolean): Promise<boolean> {
-    return until(`${what}\n${this.#collector?.log.slice(-2000)}`, seen);
+  get archive(): string {
+    return join(this.folder, 'archive', 'archive.ndjson');
+  }
+
+  /** Events in the archive so far. */
+  get archived(): number {
+    return linesOf(this.archive).length;
+  }
+
+  until(what: string, seen: () => boolean | Promise<boolean>): Promise<boolean> {
+    return until(`${what}\n${this.said.slice(-2000)}`, seen, STEP_PATIENCE_MS);
   }
 
   /** The account of everything written so far. */
   async account(): Promise<Statement> {
     const outputs = [
-      ['archive', join(this.folder, 'archive', 'archive.ndjson')],
+      ['archive', this.archive],
       [undefined, join(this.folder, 'archive', 'dead.ndjson')],
       ...this.nodes.map(({ file }) => ['siem', file]),
     ].filter(([, path]) => existsSync(path!));
@@ -168,7 +251,7 @@ export class Rig {
 
   /** Different ids in the archive. */
   get ids(): number {
-    const events = linesOf(join(this.folder, 'archive', 'archive.ndjson')).flatMap((line) => findEvent(line) ?? []);
+    const events = linesOf(this.archive).flatMap((line) => findEvent(line) ?? []);
     return new Set(events.map(idOf)).size;
   }
 

@@ -50,9 +50,14 @@ function besideOrPath(name: string): string {
 const folders: string[] = [];
 const processes: ChildProcess[] = [];
 process.once('exit', () => {
-  for (const one of processes) one.kill('SIGKILL');
+  for (const one of processes) killAll(one);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+/** Kills a process that leads its group, and what it has started. */
+function killAll({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+}
 
 /** A folder that is gone when the tests of the file end. */
 export function temporaryFolder(): string {
@@ -62,12 +67,12 @@ export function temporaryFolder(): string {
 }
 
 /** Polls until `seen` gives something true. */
-export async function until<T>(what: string, seen: () => T | Promise<T>): Promise<T> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await wait(POLL_MS)) {
+export async function until<T>(what: string, seen: () => T | Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  for (const end = Date.now() + patienceMs; Date.now() < end; await wait(POLL_MS)) {
     const value = await seen();
     if (value) return value;
   }
-  throw new Error(`${what}: not within ${PATIENCE_MS / 1000} s`);
+  throw new Error(`${what}: not within ${patienceMs / 1000} s`);
 }
 
 /** A port nobody listens on at the moment. */
@@ -98,6 +103,7 @@ export class Program {
   constructor(command: string, args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}) {
     this.process = spawn(command, args, {
       cwd: folder,
+      detached: true,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -130,7 +136,7 @@ export class Program {
 
   /** Ends it at once, as a crash does. */
   kill(): Promise<number | NodeJS.Signals> {
-    this.process.kill('SIGKILL');
+    killAll(this.process);
     return this.#exit;
   }
 
@@ -140,12 +146,17 @@ export class Program {
   }
 }
 
+/** How a collector is started with a configuration file. */
+export type Start = (path: string) => readonly [program: string, ...args: string[]];
+const plainly: Start = (path) => [FLUENT_BIT!, '-c', path, '--enable-hot-reload'];
+
 /** A running Fluent Bit. */
 export class FluentBit extends Program {
-  constructor(config: string, folder: string, env: NodeJS.ProcessEnv = {}) {
+  constructor(config: string, folder: string, env: NodeJS.ProcessEnv = {}, start = plainly) {
     const path = join(folder, 'fluent-bit.yaml');
     writeFileSync(path, config);
-    super(FLUENT_BIT!, ['-c', path, '--enable-hot-reload'], folder, env);
+    const [program, ...args] = start(path);
+    super(program, args, folder, env);
   }
 
   /** Asks it to read its configuration again, and everything to start anew, in the same process. */
