@@ -41,6 +41,12 @@ const FLUENT_BIT: readonly Case[] = [
   { code: 'rewrite_tag_before_filter', text: processors(`{HEREname: rewrite_tag}, ${WASM}`) },
   { code: 'several_rewrite_tags', text: processors(`${WASM}, {name: rewrite_tag}, {HEREname: rewrite_tag}`) },
   { code: 'rewrite_tag_in_memory', text: pipeline({ filters: "{HEREname: rewrite_tag, match: '*'}" }) },
+  {
+    code: 'paused_in_batch',
+    text: pipeline({
+      input: `${SAFE_TAIL}, HEREstorage.pause_on_chunks_overlimit: on, processors: {logs: [${WASM}, {name: rewrite_tag}]}`,
+    }),
+  },
   { code: 'changed_after_filter', text: processors(`${WASM}, {HEREname: modify, remove: x}`) },
   {
     code: 'changed_after_filter',

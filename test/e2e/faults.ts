@@ -1,5 +1,6 @@
 import { copyFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { isComplete } from '../../src/reconcile/index.ts';
+import { Bridged } from './bridged.ts';
 import { type Rig, slowly } from './rig.ts';
 
 /** Something that goes wrong, and what is done about it: nothing. Lines in all, and in which the policy wants `siem` too, come by `step`. */
@@ -238,6 +239,23 @@ export const FAULTS: readonly Fault[] = [
       await rig.killCollector();
       rig.deleteOffsets();
       rig.startCollector();
+    },
+  },
+  {
+    name: 'bridge killed',
+    short: true,
+    story:
+      'Another Fluent Bit posts the lines to `auditlb bridge`, which is killed with -9 three times while the next hop has events and has not yet said so, and started again.',
+    async run(rig, lines) {
+      const bridged = await Bridged.open(rig);
+      await bridged.startBridge();
+      for (let round = 0; round < 3; round++) {
+        const before = bridged.taken;
+        rig.append(...accessLines(third(lines)));
+        await rig.until('a request', () => bridged.taken > before);
+        await bridged.killBridge();
+        await bridged.startBridge();
+      }
     },
   },
 ];

@@ -104,6 +104,20 @@ export const FILTER_RULES: readonly Rule<FluentBitConfig>[] = [
     },
   },
   {
+    code: 'paused_in_batch',
+    check(config, report) {
+      for (const { name, settings, processors } of config.inputs) {
+        const pause = settings.get('storage.pause_on_chunks_overlimit');
+        if (!isOn(pause) || !processors.some((each) => each.name === 'rewrite_tag')) continue;
+        report(
+          pause!.at,
+          `input \`${name}\` is paused between two records: \`rewrite_tag\` keeps what it had read in memory, and a restart loses it`,
+          'leave it off, and run Fluent Bit under `guard.sh`',
+        );
+      }
+    },
+  },
+  {
     code: 'changed_after_filter',
     check(config, report) {
       const all = (chain: readonly Section[], from: number) =>
