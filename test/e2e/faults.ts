@@ -208,7 +208,7 @@ export const FAULTS: readonly Fault[] = [
       'Buffers and offsets have 64 MiB, and the lines come to more while both nodes are down: below 40 MiB `guard.sh` ends the reading. Then somebody takes the rest of the disk, the nodes come back, and there is room again.',
     async run(rig, lines) {
       rig.startGuarded(40, 52);
-      rig.append(...accessLines(3 * lines, 1));
+      for (let part = 0; part < 5; part++) rig.append(...accessLines(lines, 1));
       await rig.until('the end of reading', () => rig.said.includes('only delivers'));
       rig.fillDisk();
       rig.append(...accessLines(third(lines), 1));
