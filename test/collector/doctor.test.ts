@@ -81,6 +81,10 @@ const FLUENT_BIT: readonly Case[] = [
     text: pipeline({ service: 'service: {storage.path: /s, HEREstorage.keep.rejected: off}\n' }),
   },
   {
+    code: 'chunk_left_behind',
+    text: pipeline({ service: SAFE_SERVICE.replace('}', ', HEREstorage.checksum: on}') }),
+  },
+  {
     code: 'line_limit',
     text: pipeline({ input: SAFE_TAIL.replace('buffer_max_size: 8M', 'HEREbuffer_max_size: 32k') }),
   },

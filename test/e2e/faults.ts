@@ -92,15 +92,14 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'collector killed',
     short: true,
-    story: 'The collector is killed with -9 three times while lines are written, and started again.',
+    story: 'The collector is killed with -9 three times while it reads lines and writes chunks, and started again.',
     async run(rig, lines) {
       await rig.startNodes();
       for (let round = 0; round < 3; round++) {
         rig.startCollector();
         const before = rig.archived;
-        rig.append(...accessLines(third(lines)));
+        rig.append(...accessLines(lines), ...accessLines(lines));
         await rig.until('the archive', () => rig.archived > before);
-        rig.append(...accessLines(third(lines)));
         await rig.killCollector();
       }
       rig.startCollector();

@@ -13,7 +13,7 @@ export function service(places: Places): YAMLMap {
     ['health_check', 'on'],
     ['storage.path', `${places.state}/storage`],
     ['storage.sync', 'full', 'a chunk is on the disk before its input moves on'],
-    ['storage.checksum', 'on'],
+    ['storage.checksum', 'off', 'with it, the chunk a killed collector was writing is not read again'],
     ['storage.metrics', 'on'],
     ['storage.max_chunks_up', 128],
     ['storage.backlog.mem_limit', '64M'],

@@ -64,6 +64,18 @@ export const DELIVERY_RULES: readonly Rule<FluentBitConfig>[] = [
     },
   },
   {
+    code: 'chunk_left_behind',
+    check({ service }, report) {
+      const checksum = service.settings.get('storage.checksum');
+      if (!isOn(checksum)) return;
+      report(
+        checksum!.at,
+        'a chunk gets its checksum when it is done: the one a killed collector was writing is not read again',
+        'set `storage.checksum: off`; after a restart with it, such chunks are delivered',
+      );
+    },
+  },
+  {
     code: 'line_limit',
     check(config, report) {
       for (const { name, at, settings } of config.inputs) {
