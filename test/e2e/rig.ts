@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,6 +23,8 @@ import { FluentBit, freePort, linesOf, type Start, temporaryFolder, until } from
 const EDGE = join(packageRoot(), 'fluent-bit', 'edge');
 const GUARD = join(packageRoot(), 'fluent-bit', 'guard.sh');
 const PATIENCE_MS = 240_000;
+/** Chunks go while one looks. */
+const NO_THROW = { throwIfNoEntry: false } as const;
 const STEP_PATIENCE_MS = 120_000;
 
 /** Mounts a disk in memory. */
@@ -218,6 +229,13 @@ export class Rig {
   /** Events in the archive so far. */
   get archived(): number {
     return linesOf(this.archive).length;
+  }
+
+  /** Bytes of its chunks. */
+  get buffered(): number {
+    const folder = join(this.state, 'storage', 'tail.0');
+    const sizes = existsSync(folder) ? readdirSync(folder).map((name) => statSync(join(folder, name), NO_THROW)) : [];
+    return sizes.reduce((sum, file) => sum + (file?.size ?? 0), 0);
   }
 
   until(what: string, seen: () => boolean | Promise<boolean>): Promise<boolean> {
