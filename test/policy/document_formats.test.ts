@@ -68,6 +68,7 @@ maps:
       `nginx: '$status'\ndefaults: {event.outcome: sucess, http.response.status: many, time: 1, event.health_check: 1}`,
       `nginx: '$status'\nmaps: [{from: lb.stat, cases: [{is: x, set: {event.reson: y}, copy: {src.ip: lb.name}}, {set: {}}]}]`,
       `nginx: '$status'\nsniff: {json: [status]}`,
+      `class: base_event\njson: {a: event.message}\nsniff: {json: [a]}\nwrappers: [{at: log, sniff: {text: x}}]`,
       `class: base_event\nlike: ngnix\njson: {a: event.message}\nholds: {event.message: linux_aut}`,
     ];
     expect(faulty.map(formatFaults).join('\n\n')).toMatchInlineSnapshot(`
@@ -126,6 +127,9 @@ maps:
 
       policy.yaml:7:14: sniff_mismatch: the sniffer does not fit the format
         help: a text format is told by \`sniff: {text: …}\`
+
+      policy.yaml:9:35: sniff_mismatch: the sniffer does not fit the format
+        help: a json format is told by \`sniff: {json: …}\`
 
       policy.yaml:7:13: unknown_format: no notation or format \`ngnix\`
         help: did you mean \`nginx\`?

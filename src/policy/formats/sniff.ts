@@ -7,7 +7,8 @@ import { splitPath } from './json_paths.ts';
 export function compileSniff(spec: FormatSpec, body: FormatPlan['body'], at: Text): Sniff {
   const sniffs = spec.sniff ?? [];
   const fitting = body.kind === 'json' ? 'json' : 'text';
-  const wrong = sniffs.find((each) => !fits(each, fitting));
+  const ofWrappers = (spec.wrappers ?? []).flatMap(({ sniff }) => sniff ?? []);
+  const wrong = [...sniffs, ...ofWrappers].find((each) => !fits(each, fitting));
   if (wrong !== undefined) {
     const help = `a ${fitting} format is told by \`sniff: {${fitting}: …}\``;
     at.file.report(wrong.at, 'sniff_mismatch', 'the sniffer does not fit the format', help);
