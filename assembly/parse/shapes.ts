@@ -19,15 +19,26 @@ export function clearHidden(): void {
 /** Ranks a shape above all that failed: memory ends below it. */
 const TO_THE_END: usize = 0x80000000;
 
+/** Of the shapes tried last, the one to fall back to; 0 if no condition held. */
+let best: usize = 0;
+
 /**
  * Of the shapes whose conditions hold, reads the line by the first that takes it without error and drift; failing that by the first without error; failing that
  * by one that took the line to its end; of those, and of the others, by the one whose first error is furthest behind.
  */
 export function scanShapes(shapes: usize, count: u32, start: usize, end: usize): void {
+  if (scanCleanly(shapes, count, start, end)) return;
+  if (best == 0) return fail(ErrorCode.literal_expected, start, 0, 0);
+  scan(load<u32>(best, Variant.ops), load<u32>(best, Variant.op_count), start, end);
+  applySet(best);
+}
+
+/** Reads the text by the first shape that takes it without error and drift. Without one (false) the event stays as it is. */
+function scanCleanly(shapes: usize, count: u32, start: usize, end: usize): bool {
   saveEvent();
   const mark = markUnmapped();
   const note = lastNote;
-  let best: usize = 0;
+  best = 0;
   let bestAt: usize = 0;
   const last = shapes + <usize>count * Variant.size;
   let asked: usize = 0;
@@ -40,7 +51,10 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
     }
     if (!allowed) continue;
     scan(load<u32>(shape, Variant.ops), load<u32>(shape, Variant.op_count), start, end);
-    if (errorCode == ErrorCode.none && !drift) return applySet(shape);
+    if (errorCode == ErrorCode.none && !drift) {
+      applySet(shape);
+      return true;
+    }
     const at: usize =
       errorCode == ErrorCode.none ? usize.MAX_VALUE : errorAt + (status == ParseStatus.failed ? 0 : TO_THE_END);
     if (best == 0 || at > bestAt) {
@@ -54,9 +68,7 @@ export function scanShapes(shapes: usize, count: u32, start: usize, end: usize):
     }
     clearFailure();
   }
-  if (best == 0) return fail(ErrorCode.literal_expected, start, 0, 0);
-  scan(load<u32>(best, Variant.ops), load<u32>(best, Variant.op_count), start, end);
-  applySet(best);
+  return false;
 }
 
 /**
@@ -70,7 +82,8 @@ export function scanWithin(within: usize, count: u32, lineStart: usize, lineEnd:
     const slot = load<u32>(within, Within.slot);
     if (slotKind(slot) != SlotKind.text) continue;
     const start = slotStart(slot);
-    const read = scanSlot(
+    clearFailure();
+    const read = scanCleanly(
       load<u32>(within, Within.shapes),
       load<u32>(within, Within.shape_count),
       start,
@@ -80,35 +93,6 @@ export function scanWithin(within: usize, count: u32, lineStart: usize, lineEnd:
     clearFailure();
   }
   if (drifted) raiseDrift();
-}
-
-/** False where no shape takes the text. */
-function scanSlot(shapes: usize, count: u32, start: usize, end: usize): bool {
-  saveEvent();
-  const mark = markUnmapped();
-  const note = lastNote;
-  let asked: usize = 0;
-  let allowed = true;
-  const last = shapes + <usize>count * Variant.size;
-  for (let shape = shapes; shape < last; shape += Variant.size) {
-    const when = <usize>load<u32>(shape, Variant.when);
-    if (when != asked) {
-      asked = when;
-      allowed = allowsAll(when, load<u32>(shape, Variant.when_count));
-    }
-    if (!allowed) continue;
-    clearFailure();
-    scan(load<u32>(shape, Variant.ops), load<u32>(shape, Variant.op_count), start, end);
-    if (errorCode == ErrorCode.none && !drift) {
-      applySet(shape);
-      return true;
-    }
-    if (isUntouched(shape, start)) continue;
-    restoreEvent();
-    rewindUnmapped(mark);
-    rewindNotes(note);
-  }
-  return false;
 }
 
 /** Where a literal fails at the text's start nothing was filled. */

@@ -80,6 +80,7 @@ const RATIOS: readonly (readonly [a: string, b: string, target?: number])[] = [
   [NAMES.auditlbAot, NAMES.lua, 0.5],
   [NAMES.auditlb, NAMES.parser],
   [NAMES.constant, NAMES.alone],
+  [NAMES.auto, NAMES.auditlb],
   [NAMES.many, NAMES.few, RULES_TARGET],
 ];
 

@@ -29,6 +29,7 @@ export const NAMES = {
   lua: 'LuaJIT filter',
   constantAot: 'AOT constant (floor)',
   auditlbAot: 'auditlb AOT',
+  auto: 'auditlb, format auto',
   few: 'auditlb, 10 rules',
   many: 'auditlb, 1000 rules',
 } as const;
@@ -135,6 +136,7 @@ export async function variants(
     { name: NAMES.lua, setup: { processor: lua }, isRight: sameAs(wasm) },
     ...modules.native(NAMES.constantAot, constant, isReply),
     ...modules.native(NAMES.auditlbAot, wasm, sameAs(wasm)),
+    modules.interpreted(NAMES.auto, build(plainPolicy('auto'), catalog).wasm, sameAs(wasm)),
     rules(NAMES.few, 10),
     rules(NAMES.many, 1000),
   ];
