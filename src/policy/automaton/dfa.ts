@@ -22,7 +22,7 @@ export interface Automaton {
   readonly accept: readonly (readonly number[])[];
   /** Ids found when a state is reached, of the states from `firstFound` to `firstFinal`. */
   readonly found: readonly (readonly number[])[];
-  /** Per state from `firstSkip` to `firstFound`: the bytes, twice the same if it is one. */
+  /** Per state from `firstSkip` to `firstFound`: the bytes, twice the same if it is one. None in mode `found`, and of plain text. */
   readonly skips: readonly Skip[];
   readonly start: number;
   readonly firstSkip: number;
@@ -276,7 +276,9 @@ function numbered(keys: readonly string[]): { of: number[]; count: number } {
 
 /** Puts states to skip in behind the others, then those that tell what was found, then those that only lead to themselves. */
 function finish(draft: Draft, { mode, raw }: AutomatonOptions): Automaton {
-  const skipOf = draft.rows.map((_, state) => (raw === true ? undefined : skipIn(draft, state)));
+  // Of plain bytes, which may be no UTF-8, and of what must be told on the way, every byte counts.
+  const skips = raw !== true && mode !== 'found';
+  const skipOf = draft.rows.map((_, state) => (skips ? skipIn(draft, state) : undefined));
   const rank = draft.rows.map((row, i) => {
     if (draft.found[i]!.length > 0) return 2;
     if (row.every((to) => to === i)) return 3;
@@ -292,7 +294,7 @@ function finish(draft: Draft, { mode, raw }: AutomatonOptions): Automaton {
   });
   const accept = order.map((state) => draft.accept[state]!);
   const [firstSkip, firstFound, firstFinal] = [1, 2, 3].map((least) => rank.filter((each) => each < least).length);
-  const skips = order.slice(firstSkip, firstFound).map((state) => skipOf[state]!);
+  const passed = order.slice(firstSkip, firstFound).map((state) => skipOf[state]!);
   const found = order.slice(firstFound, firstFinal).map((state) => draft.found[state]!);
   const { classOf, classes } = draft;
   return {
@@ -302,7 +304,7 @@ function finish(draft: Draft, { mode, raw }: AutomatonOptions): Automaton {
     next,
     accept,
     found,
-    skips,
+    skips: passed,
     start: place.get(0)!,
     firstSkip: firstSkip!,
     firstFound: firstFound!,
