@@ -14,6 +14,7 @@ interface Component {
   readonly type: string;
   readonly inputs?: readonly string[];
   readonly route?: Readonly<Record<string, string>>;
+  readonly reroute_dropped?: boolean;
 }
 type Components = Readonly<Record<string, Component>>;
 
@@ -25,6 +26,7 @@ const EDGE = policyText('edge').replace(
 describe.each([
   { name: 'vector', text: policyText('vector'), front: 'bridge' as const },
   { name: 'edge-behind-fluent-bit', text: EDGE, front: 'fluent-bit' as const },
+  { name: 'vector-asking', text: policyText('vector'), front: 'vrl' as const },
 ])('Vector for $name', ({ name, text, front }) => {
   const files = generate(text, behind(front), PLACES);
 
@@ -36,9 +38,10 @@ describe.each([
     const config = parse(files.get(VECTOR_FILE)!) as { sources: Components; transforms: Components; sinks: Components };
     const outputs = [
       ...Object.keys(config.sources),
-      ...Object.entries(config.transforms).flatMap(([id, { type, route }]) =>
-        type === 'route' ? [...Object.keys(route ?? {}), '_unmatched'].map((output) => `${id}.${output}`) : [id],
-      ),
+      ...Object.entries(config.transforms).flatMap(([id, { type, route, reroute_dropped }]) => {
+        if (type === 'route') return [...Object.keys(route ?? {}), '_unmatched'].map((output) => `${id}.${output}`);
+        return reroute_dropped === true ? [id, `${id}.dropped`] : [id];
+      }),
     ];
     const consumed = Object.values({ ...config.transforms, ...config.sinks }).flatMap(({ inputs }) => inputs ?? []);
     expect(new Set(consumed)).toEqual(new Set(outputs));

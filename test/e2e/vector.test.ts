@@ -11,6 +11,7 @@ const FOLDERS = [
   'vector/small',
   'test/collector/golden/vector/vector',
   'test/collector/golden/vector/edge-behind-fluent-bit',
+  'test/collector/golden/vector/vector-asking',
 ];
 
 /** What the collector says of a configuration without starting it: disks and destinations need not be there. */

@@ -111,5 +111,10 @@ export function deadLetters(places: Places, unfiltered: readonly string[]): YAML
     ['path', `${places.state}/dead/dead-%Y-%m-%d.ndjson`],
     ['framing', inline(['method', 'newline_delimited'])],
     ['encoding', inline(['codec', 'json'])],
+    unfiltered.length > 0 && [
+      'buffer',
+      inline(['type', 'disk'], ['max_size', GIB], ['when_full', 'block']),
+      'Some of the sources send nothing again.',
+    ],
   );
 }

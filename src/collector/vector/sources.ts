@@ -186,14 +186,20 @@ const sourceEntry = ({ id, of, source }: MadeSource): Entry => [
   `Source \`${of.name.value}\`${source.replays ? '' : ': this source acknowledges nothing; what is in memory when Vector crashes is lost'}`,
 ];
 
+/** VRL that makes `record` of some keys of the event; objects in it must be there before their members. */
+function copyOf(keys: readonly string[]): string[] {
+  const parents = new Set(keys.filter((key) => key.includes('.')).map((key) => key.slice(0, key.lastIndexOf('.'))));
+  return [
+    'record = {}',
+    ...[...parents].map((parent) => `record.${parent} = {}`),
+    ...keys.map((key) => `if exists(.${key}) { record.${key} = .${key} }`),
+  ];
+}
+
 /** One request for each record. What is not answered with an event goes on as it came, by the output `dropped`. */
 function askFilter(id: string, { tag, name }: DeliverySource, { keys }: Source): YAMLMap {
-  const record =
-    keys === undefined
-      ? `record = .\n${OWN_KEYS.map((key) => `del(record.${key})`).join('\n')}`
-      : keys.map((key) => `if exists(.${key}) { record.${key} = .${key} }`).join('\n');
-  const source = `record = {}
-${record}
+  const record = keys === undefined ? ['record = .', ...OWN_KEYS.map((key) => `del(record.${key})`)] : copyOf(keys);
+  const source = `${record.join('\n')}
 headers = {"X-Auditlb-Source": "${name.value}"}
 answer = http_request!("http://${BRIDGE.listen}/v1/filter/${tag}", method: "post", headers: headers, body: encode_json(record))
 if answer == "" {
