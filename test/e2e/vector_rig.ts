@@ -89,7 +89,7 @@ export class VectorRig {
     this.startBridge('--forward', `http://127.0.0.1:${this.#ports.ingest}/ingest`, '--dead-letter', dead);
   }
 
-  /** Ends both as a crash does. */
+  /** Ends it as a crash does. */
   async killVector(): Promise<void> {
     await this.#vector?.kill();
   }
