@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/temporary.ts',
+    setupFiles: 'test/support/seed.ts',
     testTimeout: 300_000,
     hookTimeout: 300_000,
     update,

@@ -134,23 +134,23 @@ export function convert(capture: usize, start: usize, end: usize): void {
     case Convert.any_time:
       return time(capture, slot, start, parseAnyTime(start, end, zoneMinutes));
     case Convert.address:
-      return address(capture, start, end, end);
+      return address(capture, start, start, end, end);
     case Convert.address_port:
-      return addressPort(capture, start, end);
+      return addressPort(capture, start, start, end);
     case Convert.last_of_list: {
       keepList(capture, start, end);
       if (lastElement(start, end) && slot != NOWHERE) setText(slot, elementStart, elementEnd);
       return;
     }
     case Convert.first_address_port: {
-      if (firstElement(start, end)) addressPort(capture, elementStart, elementEnd);
+      if (firstElement(start, end)) addressPort(capture, start, elementStart, elementEnd);
       const all = <u32>load<u16>(capture, Capture.all);
       if (all != NOWHERE && elementStops) setText(all, start, end);
       return;
     }
     case Convert.last_address_port: {
       keepList(capture, start, end);
-      if (lastElement(start, end)) addressPort(capture, elementStart, elementEnd);
+      if (lastElement(start, end)) addressPort(capture, start, elementStart, elementEnd);
       return;
     }
     case Convert.last_count: {
@@ -210,8 +210,8 @@ function time(capture: usize, slot: u32, start: usize, ok: bool): void {
   if (slot != NOWHERE) setInt(slot, timeMs);
 }
 
-/** An address without port in [start, end) goes to the first slot, other text in [start, whole) to the third. */
-function address(capture: usize, start: usize, end: usize, whole: usize): void {
+/** An address without port in [start, end) of the text at `at` goes to the first slot, other text in [start, whole) to the third. */
+function address(capture: usize, at: usize, start: usize, end: usize, whole: usize): void {
   let from = start;
   let to = end;
   if (to - from > 2 && load<u8>(from) == 0x5b && load<u8>(to - 1) == 0x5d) {
@@ -221,7 +221,7 @@ function address(capture: usize, start: usize, end: usize, whole: usize): void {
   const is = parseAddress(from, to);
   const slot = <u32>load<u16>(capture + (is ? 0 : 4), Capture.slots);
   if (slot == NOWHERE) {
-    if (!is) reject(ErrorCode.address_expected, capture, start);
+    if (!is) reject(ErrorCode.address_expected, capture, at);
     return;
   }
   if (is) setText(slot, from, to);
@@ -256,13 +256,13 @@ export function portSplit(start: usize, end: usize): usize {
 
 let splitPort: i64 = 0;
 
-function addressPort(capture: usize, start: usize, end: usize): void {
+function addressPort(capture: usize, at: usize, start: usize, end: usize): void {
   const colon = portSplit(start, end);
-  if (colon == 0) return address(capture, start, end, end);
+  if (colon == 0) return address(capture, at, start, end, end);
   const slot = <u32>load<u16>(capture, Capture.slots + 2);
   if (slot != NOWHERE) setInt(slot, splitPort);
   if (colon == start || (colon == start + 1 && load<u8>(start) == 0x2d)) return;
-  address(capture, start, colon, colon);
+  address(capture, at, start, colon, colon);
 }
 
 export let elementStart: usize = 0;

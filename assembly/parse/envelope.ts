@@ -55,11 +55,17 @@ function dockerObject(start: usize, end: usize): bool {
   let timeEnd: usize = 0;
   for (let members = 0; members < 8; members++) {
     if (p >= end || load<u8>(p) != 0x22) return false;
-    const key = p + 1;
-    const keyEnd = readString(key, end);
+    let key = p + 1;
+    let keyEnd = readString(key, end);
     if (keyEnd == 0) return false;
-    const keySeen = seen;
+    let keySeen = seen;
     p = skipBlanks(keyEnd + 1, end);
+    if (keySeen & Seen.rewrite) {
+      if (!rewriteText(key, keyEnd)) return false;
+      key = textStart;
+      keyEnd = textEnd;
+      keySeen = 0;
+    }
     if (p >= end || load<u8>(p) != 0x3a) return false;
     p = skipBlanks(p + 1, end);
     if (p >= end || load<u8>(p) != 0x22) {
@@ -70,16 +76,20 @@ function dockerObject(start: usize, end: usize): bool {
       if (p == 0) return false;
       addUnmappedValue(0, 0, key, keyEnd, keySeen, attributes, p, seen);
     } else {
-      const from = p + 1;
-      const to = readString(from, end);
+      let from = p + 1;
+      let to = readString(from, end);
       if (to == 0) return false;
+      p = to + 1;
+      if (seen & Seen.rewrite) {
+        if (!rewriteText(from, to)) return false;
+        from = textStart;
+        to = textEnd;
+      }
       const word = load<u32>(key);
       if ((word & 0xffffff) == 0x676f6c && keyEnd - key == 3) {
         logStart = from;
         logEnd = to;
         logSeen = seen;
-      } else if (seen & Seen.rewrite) {
-        return false;
       } else if (word == 0x65727473 && keyEnd - key == 6) {
         streamStart = from;
         streamEnd = to;
@@ -89,7 +99,6 @@ function dockerObject(start: usize, end: usize): bool {
       } else {
         return false;
       }
-      p = to + 1;
     }
     p = skipBlanks(p, end);
     if (p >= end) return false;
@@ -98,11 +107,6 @@ function dockerObject(start: usize, end: usize): bool {
     p = skipBlanks(p + 1, end);
   }
   if (logStart == 0 || streamStart == 0 || p >= end || skipBlanks(p + 1, end) != end) return false;
-  if (logSeen & Seen.rewrite) {
-    if (!rewriteText(logStart, logEnd)) return false;
-    logStart = textStart;
-    logEnd = textEnd;
-  }
   setText(Field.log_stream, streamStart, streamEnd);
   if (timeStart != 0 && parseIsoTime(timeStart, timeEnd, 0)) setInt(Field.time, timeMs);
   setLine(logStart, logEnd, (logSeen & Seen.backslash) != 0);

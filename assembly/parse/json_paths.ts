@@ -1,7 +1,7 @@
-import { sameBytes } from '../bytes/ascii';
+import { hex4, sameBytes } from '../bytes/ascii';
 import { putInteger } from '../bytes/number';
 import { SLOTS, setJson, setText } from '../event';
-import { errorCode, failField, placeError, raiseDrift } from '../fail';
+import { errorCode, failField, moveError, placeError, raiseDrift } from '../fail';
 import { allocate } from '../host/memory';
 import { Seen } from '../json/flags';
 import { readString, readValue, seen, skipBlanks } from '../json/reader';
@@ -346,7 +346,7 @@ function member(
     const ignore = load<u32>(key, Key.ignore);
     if (ignore == 1) return;
     const child = <usize>load<u32>(key, Key.node);
-    if (child != 0 && c == 0x22 && load<u8>(start, 1) == 0x7b) {
+    if (child != 0 && c == 0x22 && firstUnit(start + 1) == 0x7b) {
       if (lookInside(frame, key, keyStart, keyEnd, start + 1, end - 1)) return;
       failField(ErrorCode.json_expected, start, JSON_VALUE, JSON_VALUE + 12);
     }
@@ -394,6 +394,12 @@ function member(
     secondChoice = entry;
     secondSeen = valueSeen;
   }
+}
+
+/** What the content of a JSON string begins with; its closing quote if it is empty. */
+function firstUnit(p: usize): u32 {
+  const c = <u32>load<u8>(p);
+  return c == 0x5c && load<u8>(p, 1) == 0x75 ? hex4(p + 2) : c;
 }
 
 /** Queues the object a string holds, to be walked by this node. False if it holds none. */
@@ -483,7 +489,10 @@ function rival(
 /** `null`, the empty text, `-`. */
 function saysNothing(start: usize, end: usize, c: u32): bool {
   if (c == 0x6e) return true;
-  return c == 0x22 && (end - start == 2 || (end - start == 3 && load<u8>(start, 1) == 0x2d));
+  if (c != 0x22) return false;
+  if (end - start == 2) return true;
+  const dash: usize = load<u8>(start, 1) == 0x5c ? 6 : 1;
+  return end - start - 2 == dash && firstUnit(start + 1) == 0x2d;
 }
 
 /** Captures the value. False, and the slots as they were, if nothing came of it. */
@@ -543,7 +552,7 @@ function captureValue(capture: usize, start: usize, end: usize, c: u32, valueSee
     return;
   }
   if (c == 0x22) {
-    start++;
+    const place = ++start;
     end--;
     if (valueSeen & Seen.rewrite) {
       if (!rewriteText(start, end)) return;
@@ -551,6 +560,7 @@ function captureValue(capture: usize, start: usize, end: usize, c: u32, valueSee
       end = textEnd;
     }
     convert(capture, start, end);
+    moveError(start, place);
     return;
   }
   const name = <usize>load<u32>(capture, Capture.name);

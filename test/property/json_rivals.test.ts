@@ -20,6 +20,7 @@ sources:
         xff: http.request.forwarded_for
         remote: {to: [src.peer.ip, src.peer.port], as: address_port}
         peer: src.peer.ip
+        via: {to: [src.peer.ip, src.peer.port], as: first_address_port}
         names[].name: actor.name
         owner: actor.name
         names[kind=user].id: user.id
@@ -91,6 +92,17 @@ test.each([
   expect(Object.fromEntries(asked)).toEqual(expected);
 });
 
+test.each([
+  ['a time', 'at', 'time_expected'],
+  ['a number', 'code', 'integer_expected'],
+  ['a duration', 'took', 'duration_expected'],
+  ['an element of a list', 'via', 'address_expected'],
+])('%s that is none has its place, however it is written', (_, key, code) => {
+  const place = { code, expected: key, offset: key.length + 6 };
+  for (const value of ['-, x/', '-, x\\/', '-, \\u0078/', '\\u002d, x'])
+    expect(run(`{"${key}": "${value}"}`).auditlb).toMatchObject({ status: 'partial', error: place });
+});
+
 test('engine and reference agree on any choice of keys', () => {
   const value = fc.oneof(
     fc.constantFrom(
@@ -137,6 +149,7 @@ test('engine and reference agree on any choice of keys', () => {
     'hops',
     'xff',
     'peer',
+    'via',
     'names',
     'owner',
     'status',
@@ -145,8 +158,12 @@ test('engine and reference agree on any choice of keys', () => {
     'é',
   );
   fc.assert(
-    fc.property(fc.array(fc.tuple(key, value), { maxLength: 8 }), fc.nat(9), (members, cut) => {
-      const line = `{${members.map(([name, each]) => `"${name}":${JSON.stringify(each)}`).join()}}`;
+    fc.property(fc.array(fc.tuple(key, value, fc.boolean()), { maxLength: 8 }), fc.nat(9), (members, cut) => {
+      const write = (each: unknown, escaped: boolean) =>
+        JSON.stringify(each).replace(/[a-z/.:-]/g, (c) =>
+          escaped && typeof each === 'string' ? `\\u00${c.charCodeAt(0).toString(16)}` : c,
+        );
+      const line = `{${members.map(([name, each, escaped]) => `"${name}":${write(each, escaped)}`).join()}}`;
       run(cut < 4 ? line.slice(0, -2 - cut * 4) : line);
     }),
     { numRuns: 3000 },

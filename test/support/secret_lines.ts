@@ -40,6 +40,15 @@ export function tampered(
   });
 }
 
+/** JSON with some characters of its texts written as escapes; of other lines what stands in double quotes. */
+export function respelled(line: string, characters: string): string {
+  return line.replace(/"(?:[^"\\]|\\.)*"/g, (text) =>
+    text.replace(/\\u[0-9a-f]{4}|\\.|[^"]/gisu, (c) =>
+      c.length === 1 && characters.includes(c) ? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}` : c,
+    ),
+  );
+}
+
 /** Records of such lines as hosts make them: the line under a key, or for JSON the line itself, with keys beside it. */
 export function tamperedRecord(
   fragments: readonly string[],
@@ -49,8 +58,12 @@ export function tamperedRecord(
   const form = fc.constantFrom('log', 'message', 'itself');
   // Equal records of one moment are told apart by their number, which the reference does not know: no two share one.
   const time = fc.noBias(fc.nat(999_999_999));
-  return fc.tuple(tampered(fragments, lines), beside, form, time).map(([[tag, line], rest, key, nanoseconds]) => {
-    const record = key === 'itself' ? line : JSON.stringify({ ...rest, [key]: line });
-    return { tag, timeSec: 1_770_000_001, timeNsec: nanoseconds, record: Buffer.from(record) };
-  });
+  const escaped = fc.constantFrom('', '', '', '{', '-/', 'aeiou', 'tm', '0123456789:.', '"}[]@+= ');
+  return fc
+    .tuple(tampered(fragments, lines), beside, form, time, escaped, escaped)
+    .map(([[tag, line], rest, key, nanoseconds, inside, around]) => {
+      const json = line.startsWith('{') ? respelled(line, inside) : line;
+      const record = key === 'itself' ? json : respelled(JSON.stringify({ ...rest, [key]: json }), around);
+      return { tag, timeSec: 1_770_000_001, timeNsec: nanoseconds, record: Buffer.from(record) };
+    });
 }
