@@ -1,3 +1,4 @@
+import { sameBytes } from './bytes/ascii';
 import { parseAddress } from './bytes/ip';
 import { putInteger } from './bytes/number';
 import { putIsoTime } from './bytes/time';
@@ -268,11 +269,20 @@ function putMember(op: usize, code: i32, format: usize): bool {
     default: {
       if (as == TmplCode.not_addresses && areAddresses(slot)) return true;
       putKey(op);
+      const start = out;
       if (!putText(slot)) return false;
+      if (as == TmplCode.lower) toLower(start, out);
     }
   }
   store<u8>(out++, 0x2c);
   return true;
+}
+
+function toLower(p: usize, end: usize): void {
+  for (; p < end; p++) {
+    const c = <u32>load<u8>(p);
+    if (c - 0x41 < 26) store<u8>(p, <u8>(c | 0x20));
+  }
 }
 
 /** A slot as it is, and a comma. */
@@ -407,8 +417,10 @@ function putTextList(op: usize, detail: usize): bool {
   let slot = SLOTS + load<u32>(op, TmplOp.slot);
   for (let i: u32 = 0; ; i++) {
     if (load<u32>(slot) != SlotKind.none) {
+      const item = out;
       if (!room(32) || !putText(slot)) return false;
-      store<u8>(out++, 0x2c);
+      if (isListed(first, item)) out = item;
+      else store<u8>(out++, 0x2c);
     }
     if (i == count) break;
     slot = SLOTS + load<u32>(slots + ((<usize>i) << 2));
@@ -420,6 +432,17 @@ function putTextList(op: usize, detail: usize): bool {
   store<u16>(out - 1, 0x2c5d);
   out++;
   return true;
+}
+
+/** Whether the text written last, at `item`, is one of those before it from `p` on, each with a comma. */
+function isListed(p: usize, item: usize): bool {
+  const size = out - item;
+  while (p < item) {
+    if (p + size < item && load<u8>(p + size) == 0x2c && sameBytes(p, item, size)) return true;
+    for (p++; load<u8>(p) != 0x22; p++) if (load<u8>(p) == 0x5c) p++;
+    p += 2;
+  }
+  return false;
 }
 
 /** The latest part of a list `nextPart` found. */

@@ -455,6 +455,8 @@ export enum TmplCode {
   iso_time = 21,
   /** Labels as an object. */
   label_object = 22,
+  /** As text, A to Z in lower case. */
+  lower = 23,
 }
 
 /**
@@ -555,7 +557,7 @@ export enum RedactRule {
 }
 
 /** Stands for all of `unmapped` where redaction names places by their slots. */
-export const UNMAPPED_PLACE = 208;
+export const UNMAPPED_PLACE = 224;
 
 export enum RedactMethod {
   mask,

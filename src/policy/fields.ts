@@ -185,6 +185,11 @@ export const FIELDS: Readonly<Record<FieldName, FieldInfo>> = {
   process_parent_pid: int('process.parent_pid', 'id of the process that started it'),
   db_name: text('db.name', 'database'),
   db_query: text('db.query', 'statement or query'),
+  log_level: text('log.level', 'level of the line in its writer’s own words'),
+  process_working_directory: text('process.working_directory', 'directory the process, or who acted, was in'),
+  actor_terminal: text('actor.terminal', 'terminal of the session'),
+  src_country: text('src.country', 'country of the client as the log has it: two letters of ISO 3166'),
+  src_city: text('src.city', 'its city'),
   db_type: text('db.type', 'kind of database: the product or its protocol'),
 };
 

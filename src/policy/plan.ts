@@ -326,8 +326,8 @@ export type Member =
   /** A constant JSON value. */
   | ({ readonly kind: 'constant'; readonly key: string; readonly value: unknown } & Guard)
   /**
-   * The first of these slots that is present. `as` what it becomes: `value` as the slot has it, `text` always a string,
-   * `text_list` a list of all that are present as strings, `split_list` a string cut at `, ` into a list, `enum` looked up in `table`,
+   * The first of these slots that is present. `as` what it becomes: `value` as the slot has it, `text` always a string, `lower` with A to Z in lower case,
+   * `text_list` a list of all that are present as strings, each once, `split_list` a string cut at `, ` into a list, `enum` looked up in `table`,
    * `milliseconds` microseconds cut down to whole milliseconds, `nanoseconds` microseconds as nanoseconds, `epoch_nanoseconds` milliseconds as
    * nanoseconds, `iso_time` a time as RFC 3339 text in UTC, before 1970 and after 9999 as it is; `address_list` those parts of a `split_list` that are IP addresses, and
    * `not_addresses` the whole text if any part is none. A number that is not in `table` is as good as missing.
@@ -340,6 +340,7 @@ export type Member =
       readonly as:
         | 'value'
         | 'text'
+        | 'lower'
         | 'text_list'
         | 'split_list'
         | 'address_list'

@@ -89,6 +89,7 @@ function slotText({ slots, as, table, otherwise }: Extract<Member, { kind: 'slot
 const HOW: Readonly<Record<Exclude<Extract<Member, { kind: 'slot' }>['as'], 'enum'>, string>> = {
   value: '',
   text: 'as text',
+  lower: 'in lower case',
   text_list: 'as a list',
   split_list: 'cut at commas',
   address_list: 'cut at commas, those parts that are addresses',

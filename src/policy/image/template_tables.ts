@@ -26,6 +26,7 @@ interface Detail extends Guard {
 const VALUE_CODES = {
   value: TmplCode.value,
   text: TmplCode.text,
+  lower: TmplCode.lower,
   text_list: TmplCode.text_list,
   split_list: TmplCode.split_list,
   address_list: TmplCode.address_list,

@@ -51,7 +51,7 @@ function isWanted({ if: needed = [], unless = [] }: Guard, { event }: EncodeCont
 
 function encodeSlot(member: Extract<Member, { kind: 'slot' }>, { event }: EncodeContext): unknown {
   const values = member.slots.map((slot) => event.get(slot)).filter((value) => value !== undefined);
-  if (member.as === 'text_list') return orAbsent(values.map(text)) ?? member.otherwise;
+  if (member.as === 'text_list') return orAbsent([...new Set(values.map(text))]) ?? member.otherwise;
   const value = member.as === 'enum' ? values.find((each) => isInTable(member, each)) : values[0];
   return (value === undefined ? undefined : encodeValue(member, value)) ?? member.otherwise;
 }
@@ -69,6 +69,8 @@ function encodeValue(
       return plain(value);
     case 'text':
       return text(value);
+    case 'lower':
+      return text(value).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
     case 'split_list':
       return typeof value === 'string' ? orAbsent(splitList(value)) : undefined;
     case 'address_list':

@@ -12,6 +12,7 @@ type As = Extract<Member, { kind: 'slot' }>['as'];
 const AS: readonly As[] = [
   'value',
   'text',
+  'lower',
   'text_list',
   'split_list',
   'address_list',
