@@ -134,40 +134,57 @@ export enum Field {
   db_name,
   db_query,
   db_type,
+  event_disposition,
+  network_transport,
+  network_protocol_number,
+  network_type,
+  network_direction,
+  network_tcp_flags,
+  network_bytes,
+  network_packets,
+  src_service,
+  src_packet_ip,
+  dst_service,
+  dst_packet_ip,
+  cloud_zone,
+  cloud_network,
+  cloud_subnet,
+  cloud_instance,
+  cloud_interface,
   COUNT,
 }
 
 /** Captures of the current format that have no field of their own; their names are in the policy image. */
-export const EXTRA_BASE = 136;
+export const EXTRA_BASE = 152;
 export const EXTRA_MAX = 72;
 /** Labels of the current source; their names are the policy's. */
-export const LABEL_BASE = 208;
+export const LABEL_BASE = 224;
 export const LABEL_MAX = 32;
 /** What the engine itself says about the record, for templates only. */
-export const META_BASE = 240;
+export const META_BASE = 256;
 export enum Meta {
-  tag = 240,
-  routes = 241,
-  shard = 242,
-  source = 243,
-  format = 244,
-  status = 245,
-  raw_data = 246,
-  error_code = 247,
-  error_offset = 248,
-  error_expected = 249,
-  drift = 250,
+  tag = 256,
+  routes = 257,
+  shard = 258,
+  source = 259,
+  format = 260,
+  status = 261,
+  raw_data = 262,
+  error_code = 263,
+  error_offset = 264,
+  error_expected = 265,
+  drift = 266,
   /** Name of the sampling rule that took the routes that are no evidence. */
-  sampled = 251,
-  product_name = 252,
-  product_vendor = 253,
-  uid = 254,
-  redacted = 255,
+  sampled = 267,
+  product_name = 268,
+  product_vendor = 269,
+  uid = 270,
+  redacted = 271,
   /** Records dropped since the last one that was kept, by sampling rule. */
-  dropped = 256,
+  dropped = 272,
   /** Of the routes taken: the most urgent, the longest kept, any that must not be deleted. */
-  priority = 257,
-  retention_days = 258,
-  legal_hold = 259,
+  priority = 273,
+  retention_days = 274,
+  legal_hold = 275,
 }
-export const SLOT_COUNT = 264;
+export const SLOT_COUNT = 280;

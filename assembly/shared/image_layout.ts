@@ -555,7 +555,7 @@ export enum RedactRule {
 }
 
 /** Stands for all of `unmapped` where redaction names places by their slots. */
-export const UNMAPPED_PLACE = 208;
+export const UNMAPPED_PLACE = 224;
 
 export enum RedactMethod {
   mask,
