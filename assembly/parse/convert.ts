@@ -374,7 +374,7 @@ function traceRoot(slot: u32, start: usize, end: usize): void {
 }
 
 /** Text in hexadecimal: NUL ends it or parts its words. Anything else is text already. */
-function hexText(slot: u32, start: usize, end: usize): void {
+export function hexText(slot: u32, start: usize, end: usize): void {
   if (slot == NOWHERE) return;
   let hex = ((end - start) & 1) == 0;
   for (let p = start; hex && p < end; p++) {

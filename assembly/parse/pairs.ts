@@ -8,6 +8,7 @@ import { Capture, Key } from '../shared/image_layout';
 import { addUnmapped, UnmappedKind } from '../unmapped';
 import { conversionOf, convert, isMissing } from './convert';
 import { findText } from './find';
+import { takeJoined } from './joined';
 
 /** `\"` */
 const QUOTE: usize = memory.data<u8>([0x5c, 0x22, 0, 0, 0, 0, 0, 0, 0, 0], 8);
@@ -184,11 +185,13 @@ function nextEquals(p: usize, end: usize): usize {
 }
 
 function put(node: usize, key: usize, keyEnd: usize, start: usize, end: usize, quoted: bool): void {
+  const joined = takeJoined(key, keyEnd, start, end, quoted);
   const entry = findKey(node, key, keyEnd - key);
   if (entry != 0 && load<u32>(entry, Key.ignore) != 0) return;
   const capture: usize = entry == 0 ? 0 : load<u32>(entry, Key.capture);
-  if (capture == 0) addUnmapped(UnmappedKind.text, 0, 0, key, keyEnd, start, end);
-  else if (quoted && conversionOf(capture) == Convert.hex_text) {
+  if (capture == 0) {
+    if (!joined) addUnmapped(UnmappedKind.text, 0, 0, key, keyEnd, start, end);
+  } else if (quoted && conversionOf(capture) == Convert.hex_text) {
     const slot = <u32>load<u16>(capture, Capture.slots);
     if (slot == 0xffff || isMissing(start, end)) return;
     noteCapture(capture, start, end);

@@ -7,6 +7,7 @@ import { ErrorCode } from '../shared/errors';
 import { Capture, Op, OpCode, OpFlag, WATCHED, Watch } from '../shared/image_layout';
 import { convert, escapesQuotes } from './convert';
 import { findLastText, findText } from './find';
+import { finishJoined, startJoined } from './joined';
 import { blankPairs, colonPairs, freePairs, partedPairs } from './pairs';
 
 const ONES: u64 = 0x0101010101010101;
@@ -98,10 +99,12 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
       if (p + length <= end && sameBytes(p, text, length)) p += length;
     } else if (code == OpCode.pairs) {
       const node = <usize>load<u32>(op, Op.capture);
+      startJoined(load<u32>(op, Op.pattern));
       if (flags & OpFlag.free) freePairs(node, p, end);
       else if (flags & OpFlag.colon) colonPairs(node, p, end);
       else if (length == 1 && load<u8>(text) == 0x20) blankPairs(node, p, end, escapesQuotes());
       else partedPairs(node, p, end, text, length);
+      finishJoined();
       p = end;
     } else if (code == OpCode.tail) {
       convert(load<u32>(op, Op.capture), p, end);

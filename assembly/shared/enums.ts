@@ -147,3 +147,25 @@ export enum Priority {
   normal,
   high,
 }
+
+/** What a control did with the traffic. */
+export enum Disposition {
+  unknown,
+  allowed,
+  blocked,
+}
+
+/** Which way traffic goes, as seen from where it was logged. */
+export enum Direction {
+  unknown,
+  inbound,
+  outbound,
+  lateral,
+  local,
+}
+
+export enum IpVersion {
+  unknown,
+  ipv4,
+  ipv6,
+}

@@ -139,40 +139,57 @@ export enum Field {
   actor_terminal,
   src_country,
   src_city,
+  event_disposition,
+  network_transport,
+  network_protocol_number,
+  network_type,
+  network_direction,
+  network_tcp_flags,
+  network_bytes,
+  network_packets,
+  src_service,
+  src_packet_ip,
+  dst_service,
+  dst_packet_ip,
+  cloud_zone,
+  cloud_network,
+  cloud_subnet,
+  cloud_instance,
+  cloud_interface,
   COUNT,
 }
 
 /** Captures of the current format that have no field of their own; their names are in the policy image. */
-export const EXTRA_BASE = 152;
+export const EXTRA_BASE = 168;
 export const EXTRA_MAX = 72;
 /** Labels of the current source; their names are the policy's. */
-export const LABEL_BASE = 224;
+export const LABEL_BASE = 240;
 export const LABEL_MAX = 32;
 /** What the engine itself says about the record, for templates only. */
-export const META_BASE = 256;
+export const META_BASE = 272;
 export enum Meta {
-  tag = 256,
-  routes = 257,
-  shard = 258,
-  source = 259,
-  format = 260,
-  status = 261,
-  raw_data = 262,
-  error_code = 263,
-  error_offset = 264,
-  error_expected = 265,
-  drift = 266,
+  tag = 272,
+  routes = 273,
+  shard = 274,
+  source = 275,
+  format = 276,
+  status = 277,
+  raw_data = 278,
+  error_code = 279,
+  error_offset = 280,
+  error_expected = 281,
+  drift = 282,
   /** Name of the sampling rule that took the routes that are no evidence. */
-  sampled = 267,
-  product_name = 268,
-  product_vendor = 269,
-  uid = 270,
-  redacted = 271,
+  sampled = 283,
+  product_name = 284,
+  product_vendor = 285,
+  uid = 286,
+  redacted = 287,
   /** Records dropped since the last one that was kept, by sampling rule. */
-  dropped = 272,
+  dropped = 288,
   /** Of the routes taken: the most urgent, the longest kept, any that must not be deleted. */
-  priority = 273,
-  retention_days = 274,
-  legal_hold = 275,
+  priority = 289,
+  retention_days = 290,
+  legal_hold = 291,
 }
-export const SLOT_COUNT = 280;
+export const SLOT_COUNT = 296;

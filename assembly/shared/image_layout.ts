@@ -190,7 +190,7 @@ export enum Op {
   /** Span. */
   text = 8,
   capture = 16,
-  /** u64: first byte of the text in all eight bytes. */
+  /** u64: first byte of the text in all eight bytes. Of pairs u32: the capture that takes the values of numbered keys; 0 none. */
   pattern = 24,
   size = 32,
 }
@@ -557,7 +557,7 @@ export enum RedactRule {
 }
 
 /** Stands for all of `unmapped` where redaction names places by their slots. */
-export const UNMAPPED_PLACE = 224;
+export const UNMAPPED_PLACE = 240;
 
 export enum RedactMethod {
   mask,

@@ -3,7 +3,10 @@ import {
   ActorType,
   AttributedBy,
   Category,
+  Direction,
+  Disposition,
   EventClass,
+  IpVersion,
   Outcome,
   Severity,
 } from '../../assembly/shared/enums.ts';
@@ -191,6 +194,27 @@ export const FIELDS: Readonly<Record<FieldName, FieldInfo>> = {
   src_country: text('src.country', 'country of the client as the log has it: two letters of ISO 3166'),
   src_city: text('src.city', 'its city'),
   db_type: text('db.type', 'kind of database: the product or its protocol'),
+  event_disposition: enumeration('event.disposition', Disposition, 'what a security control did with the traffic'),
+  network_transport: text('network.transport', 'transport protocol by its IANA name, in lower case'),
+  network_protocol_number: int('network.protocol_number', 'its IANA number'),
+  network_type: enumeration('network.type', IpVersion, 'version of the Internet Protocol'),
+  network_direction: enumeration('network.direction', Direction, 'which way the traffic went'),
+  network_tcp_flags: int('network.tcp_flags', 'TCP flags of all its packets'),
+  network_bytes: { path: 'network.bytes', type: 'bytes', doc: 'bytes in all' },
+  network_packets: int('network.packets', 'packets in all'),
+  src_service: text('src.service', 'service the client’s address belongs to'),
+  src_packet_ip: {
+    path: 'src.packet.ip',
+    type: 'address',
+    doc: 'source address of the packets, behind what stands between',
+  },
+  dst_service: text('dst.service', 'service the target’s address belongs to'),
+  dst_packet_ip: { path: 'dst.packet.ip', type: 'address', doc: 'destination address of the packets' },
+  cloud_zone: text('cloud.zone', 'availability zone'),
+  cloud_network: text('cloud.network', 'virtual network of the interface that logged it'),
+  cloud_subnet: text('cloud.subnet', 'its subnet'),
+  cloud_instance: text('cloud.instance', 'its instance'),
+  cloud_interface: text('cloud.interface', 'the interface'),
 };
 
 /** Fields by the path policies and formats use. */

@@ -171,6 +171,7 @@ export type ScanOp =
    * a value, single quotes around more pairs); with `free` a value holds blanks and ends where the next ` key=` begins.
    * `colon`: `key: value`, which ends at `, ` with a listed key behind it; quotes around it are left out.
    * Keys the node does not list are unmapped. A word without `=` raises the drift flag.
+   * `joined`: the values of all keys that are its name and a number, as one text: see `docs/normalization.md`.
    */
   | {
       readonly op: 'pairs';
@@ -178,6 +179,7 @@ export type ScanOp =
       readonly free: boolean;
       readonly colon: boolean;
       readonly node: JsonNode;
+      readonly joined?: Capture;
     }
   /** `{a|b|}` and a blank, if the line goes on with `{`; otherwise nothing. The capture is what the braces hold. */
   | { readonly op: 'braces'; readonly capture: Capture }

@@ -51,7 +51,9 @@ describe('output of a policy', () => {
       policy.yaml:6:9: path_taken: \`time\` is in the output already
         help: drop it, or take another path
       policy.yaml:6:25: path_taken: \`host\` is in the output already
-        help: drop it, or take another path"
+        help: drop it, or take another path
+      policy.yaml:6:34: conditional_object: \`device.name\` is in an object not every event has
+        help: take another path"
     `);
     expect(
       faults(policy('  rename: {trace.span.start_time: began}\n  set: {device.name: x}\n')),

@@ -74,7 +74,9 @@ const capturesOf = (plan: FormatPlan): Capture[] =>
   plan.body.kind === 'json' ? ofNode(plan.body.root) : shapesOf(plan).flatMap(({ ops }) => ofOps(ops));
 
 const ofOps = (ops: readonly ScanOp[]): Capture[] =>
-  ops.flatMap((op) => (op.op === 'pairs' ? ofNode(op.node) : 'capture' in op ? [op.capture] : []));
+  ops.flatMap((op) =>
+    op.op === 'pairs' ? [...ofNode(op.node), ...(op.joined ? [op.joined] : [])] : 'capture' in op ? [op.capture] : [],
+  );
 
 const ofNode = ({ keys }: JsonNode): Capture[] =>
   keys.flatMap((key) => [...(key.capture ? [key.capture] : []), ...(key.node ? ofNode(key.node) : [])]);

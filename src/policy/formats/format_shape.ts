@@ -19,6 +19,7 @@
  *   fields: [{name, to, as}, …]   fields in order, of which `required: n` must be there, parted by blanks or by `separator:`,
  *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks,
  *                                 `colon: true`: `key: value`, quoted or not, up to a comma and a listed key,
+ *                                 `joined: {key: a, to: path}`: values of `a0`, `a1`, … as one text with blanks,
  *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of
  *                                 what follows, `{-}` left out, `{?text}` there or not, `{=text}` what follows begins so,
  *                                 `{?}` nothing: what is before it ends a value alone; `fields` or `pairs` may go on behind it,
@@ -196,6 +197,14 @@ const pairs = object({
   free: optional(boolean, 'values hold blanks and end where the next key begins'),
   colon: optional(boolean, '`key: value`, quoted or not, up to a comma with one of `keys` behind it'),
   keys: optional(mapOf(target), 'keys, and where their values go'),
+  joined: optional(
+    object({
+      key: required(text(), 'what stands before the number'),
+      to: required(text(), 'field path'),
+      as: optional(word('text', 'hex_text'), 'conversion of each value that stands in no quotes'),
+    }),
+    'one field of the values of `key0`, `key1`, …, a blank between them; of pieces, `key1[0]`, `key1[1]`, nothing',
+  ),
 });
 
 /** How one shape of line is written. */

@@ -1,6 +1,6 @@
-import type { ScanOp } from '../plan.ts';
+import type { Capture, ScanOp } from '../plan.ts';
 import { makeCapture, markCaptured } from './capture.ts';
-import type { PairsSpec } from './format_shape.ts';
+import { EXTRA_TARGET, type PairsSpec } from './format_shape.ts';
 import type { FormatSlots } from './slots.ts';
 
 /** `key=value` to the end of the line. Keys are taken as they stand, dots and all. */
@@ -15,5 +15,12 @@ export function compilePairs(spec: PairsSpec, slots: FormatSlots): ScanOp {
     markCaptured(capture, slots);
     return { key: key.value, capture, ignore: false };
   });
-  return { op: 'pairs', separator, free: spec.free === true, colon: spec.colon === true, node: { keys } };
+  const joined = spec.joined === undefined ? {} : { joined: compileJoined(spec.joined, slots) };
+  return { op: 'pairs', separator, free: spec.free === true, colon: spec.colon === true, node: { keys }, ...joined };
+}
+
+function compileJoined({ key, to, as }: NonNullable<PairsSpec['joined']>, slots: FormatSlots): Capture {
+  const capture = makeCapture({ ...EXTRA_TARGET, to: [to], as: as ?? 'text' }, key, slots);
+  markCaptured(capture, slots);
+  return capture;
 }

@@ -127,7 +127,9 @@ function placeOps(image: ImageBuilder, ops: readonly ScanOp[]): number {
   const rows = ops.map((op) => {
     const row = opRow(op);
     const target = row.node ? placeNode(image, row.node, '') : row.slot;
-    return { ...row, span: image.text(row.text), capture: row.capture ? placeCapture(image, row.capture) : target };
+    const capture = row.capture ? placeCapture(image, row.capture) : target;
+    const joined = row.joined ? placeCapture(image, row.joined) : 0;
+    return { ...row, span: image.text(row.text), capture, joined };
   });
   const at = image.reserve(Math.max(1, rows.length) * OpAt.size);
   rows.forEach((row, i) => {
@@ -138,7 +140,8 @@ function placeOps(image: ImageBuilder, ops: readonly ScanOp[]): number {
     image.u32(entry + OpAt.capture, row.capture);
     const first = escapeText(row.text).charCodeAt(0);
     const byte = Number.isNaN(first) ? 0 : new TextEncoder().encode(escapeText(row.text))[0]!;
-    image.u64(entry + OpAt.pattern, BigInt(byte) * 0x0101010101010101n);
+    if (row.code === OpCode.pairs) image.u32(entry + OpAt.pattern, row.joined);
+    else image.u64(entry + OpAt.pattern, BigInt(byte) * 0x0101010101010101n);
   });
   return at;
 }
@@ -149,6 +152,7 @@ interface OpRow {
   readonly text: string;
   readonly capture?: Capture;
   readonly node?: JsonNode;
+  readonly joined?: Capture;
   readonly slot: number;
 }
 
@@ -170,6 +174,7 @@ function opRow(op: ScanOp): OpRow {
         flags: (op.free ? OpFlag.free : 0) | (op.colon ? OpFlag.colon : 0),
         text: op.separator,
         node: op.node,
+        ...(op.joined === undefined ? {} : { joined: op.joined }),
         slot: 0,
       };
     case 'braces':

@@ -102,8 +102,10 @@ function reachableSlots(plan: Plan, format: FormatPlan, filled: ReadonlySet<numb
 
 function opSlots(op: ScanOp, capture: (capture: Capture) => void, slots: Set<number>): void {
   if (op.op === 'rest') slots.add(op.slot);
-  else if (op.op === 'pairs') nodeSlots(op.node, capture);
-  else if ('capture' in op) capture(op.capture);
+  else if (op.op === 'pairs') {
+    nodeSlots(op.node, capture);
+    if (op.joined) capture(op.joined);
+  } else if ('capture' in op) capture(op.capture);
 }
 
 function nodeSlots(node: JsonNode, capture: (capture: Capture) => void): void {

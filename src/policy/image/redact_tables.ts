@@ -106,7 +106,10 @@ const watchShapes = (shapes: readonly LineShape[], watch: Watch): LineShape[] =>
   shapes.map((shape) => ({ ...shape, ops: shape.ops.map((op) => watchOp(op, watch)) }));
 
 function watchOp(op: ScanOp, watch: Watch): ScanOp {
-  if (op.op === 'pairs') return { ...op, node: watchNode(op.node, watch) };
+  if (op.op === 'pairs') {
+    const joined = op.joined === undefined ? {} : { joined: watch(op.joined) };
+    return { ...op, node: watchNode(op.node, watch), ...joined };
+  }
   return 'capture' in op ? { ...op, capture: watch(op.capture) } : op;
 }
 

@@ -234,7 +234,7 @@ function frontend(text: string): Conversion {
 }
 
 /** Linux audit writes text it does not trust in hexadecimal, NUL between words. */
-function hexText(text: string): string {
+export function hexText(text: string): string {
   if (!/^(?:[0-9A-F]{2})+$/.test(text)) return text;
   return decodeUtf8(Buffer.from(text.replace(/(?:00)+$/, ''), 'hex')).replaceAll('\0', ' ');
 }

@@ -2,10 +2,10 @@ import { Convert } from '../../../assembly/shared/convert.ts';
 import { escapeText } from '../image/builder.ts';
 import type { Capture, Escape, FormatPlan, MapPlan, ScanOp, ShapesBody, TextBody } from '../plan.ts';
 import { applyCapture } from './capture.ts';
-import { type ConvertContext, isMissing } from './convert.ts';
+import { type ConvertContext, hexText, isMissing } from './convert.ts';
 import { byteOffset, type Draft } from './draft.ts';
 import { slotText } from './maps.ts';
-import { readPairs } from './pairs.ts';
+import { type Pair, readPairs } from './pairs.ts';
 import type { Span } from './types.ts';
 import { matchesWildcard } from './wildcard.ts';
 
@@ -85,6 +85,8 @@ function allows({ from, cases }: MapPlan, draft: Draft): boolean {
   const text = slotText(from, draft.event.get(from));
   return cases.some(({ is }) => is.some((each) => matchesWildcard(each, text)));
 }
+/** What follows the name of a numbered key: its number, and that of a piece. */
+const NUMBER = /^\d+(?:\[(\d+)\])?$/;
 const QUOTED_FIELD = /^"(.*?)(?:"(?: |$)|$)/s;
 const ESCAPED_FIELD = /^"((?:\\(?:.|$)|[^\\])*?)(?:"(?: |$)|$)/s;
 const escapesQuotes = (escapes: Escape): boolean => escapes === 'backslash' || escapes === 'cef';
@@ -213,22 +215,40 @@ class Scan {
     return true;
   }
 
-  #pairs({ separator, free, colon, node }: Op<'pairs'>): void {
+  #pairs({ separator, free, colon, node, joined }: Op<'pairs'>): void {
     const listed = node.keys.map(({ key }) => key);
     const style = { separator, free, colon, listed, escapes: this.#context.escapes };
     const found = readPairs(this.#line, this.#at, style);
     if (found.drift) this.#draft.drift = true;
     this.#at = this.#line.length;
+    const taken = new Set(joined && this.#join(joined, found.pairs));
     for (const { key, at, start, end, quoted } of found.pairs) {
       const known = node.keys.find((each) => each.key === key);
       if (known?.ignore) continue;
-      if (known?.capture === undefined) this.#unmapped(key, at, { start, end });
-      else {
+      if (known?.capture === undefined) {
+        if (!taken.has(key)) this.#unmapped(key, at, { start, end });
+      } else {
         const plain = quoted && known.capture.convert === Convert.hex_text;
         const capture = plain ? { ...known.capture, convert: Convert.verbatim } : known.capture;
         if (!plain || !isMissing(this.#line.slice(start, end), this.#context)) this.#capture(capture, start, end);
       }
     }
+  }
+
+  /** Sets a field to the values of numbered keys as one text; those keys. */
+  #join(capture: Capture, pairs: readonly Pair[]): string[] {
+    const { name } = capture;
+    const numberOf = (key: string) => (key.startsWith(name) ? NUMBER.exec(key.slice(name.length)) : null);
+    const found = pairs.filter(({ key }) => numberOf(key) !== null);
+    const words = found.map(({ key, start, end, quoted }, i) => {
+      this.#draft.note(capture, { start, end });
+      const text = this.#line.slice(start, end);
+      const word = !quoted && capture.convert === Convert.hex_text ? hexText(text) : text;
+      return i === 0 || (numberOf(key)![1] ?? '0') !== '0' ? word : ` ${word}`;
+    });
+    const span = { start: found[0]?.start ?? 0, end: found.at(-1)?.end ?? 0 };
+    if (found.length > 0) this.#draft.set(capture.slots[0], words.join(''), span, capture);
+    return found.map(({ key }) => key);
   }
 
   #unmapped(key: string, at: number, value: Span): void {
