@@ -43,7 +43,7 @@ function compile(): Promise<WebAssembly.Module> {
   compiled ??= new Promise((resolve, reject) => {
     const decoder = new ZSTDDecoder();
     decoder._init = ({ module }) => resolve(module);
-    decoder.init().catch(reject);
+    decoder.init().then(() => reject(new Error('zstddec was loaded by others before')), reject);
   });
   return compiled;
 }

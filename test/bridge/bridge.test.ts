@@ -222,9 +222,15 @@ describe('delivery', () => {
   test('holds for what the filter fails on: it goes on unchanged, and is tagged', async () => {
     const sink = await openSink();
     const { port } = await openBridge(sink.url, { wasm: trapping() });
-    expect(await send(port, '{"message":"m","n":1.50}\nnot json\n')).toMatchObject({ status: 200 });
+    expect(await send(port, '{"message":"m","timestamp":"2026-02-03T04:05:07Z"}\nnot json\n')).toMatchObject({
+      status: 200,
+    });
     expect(sink.taken).toMatchObject([
-      { auditlb: { error: { code: 'filter_failed' }, status: 'failed' }, message: 'm', n: 1.5 },
+      {
+        auditlb: { error: { code: 'filter_failed' }, status: 'failed' },
+        message: 'm',
+        timestamp: '2026-02-03T04:05:07Z',
+      },
       { auditlb: { error: { code: 'filter_failed' } }, message: 'not json' },
     ]);
   });
