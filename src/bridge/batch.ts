@@ -1,5 +1,7 @@
-import { type Answer, FilterInstance } from '../host/index.ts';
+import { type Answer, type Description, FilterInstance } from '../host/index.ts';
+import { matchesWildcard } from '../policy/reference/wildcard.ts';
 import { hostTime } from '../run/record.ts';
+import { RecordTime } from './record_time.ts';
 
 /** Records of one request, in order. Everything in it can be handed to another thread. */
 export interface Batch {
@@ -28,24 +30,28 @@ export interface Filtered {
 /** Puts batches through one instance of a filter. */
 export class BatchFilter {
   readonly #wasm: Uint8Array;
+  readonly #sources: Description['sources'];
   #instance: FilterInstance;
 
   /** Throws `FilterError`. */
   constructor(wasm: Uint8Array) {
     this.#wasm = wasm;
     this.#instance = new FilterInstance(wasm);
+    this.#sources = this.#instance.describe().sources;
   }
 
   run({ tag, records, timeKey, arrived }: Batch): Filtered {
     const name = Buffer.from(tag);
-    const needle = Buffer.from(`${JSON.stringify(timeKey)}:`);
+    const source = this.#sources.find((each) => matchesWildcard(each.tag, tag));
+    const recordTime = new RecordTime(timeKey, source ?? {});
     const made: FilteredRecord[] = [];
     let dropped = 0;
     let lost = 0;
     this.#instance.startBatch();
     for (const [index, record] of records.entries()) {
-      const { seconds, nanoseconds } = timeOf(record, needle, timeKey) ?? hostTime(arrived);
-      const answer = this.#instance.call(name, seconds, nanoseconds, record);
+      const taken = recordTime.take(record);
+      const { seconds, nanoseconds } = taken.time ?? hostTime(arrived);
+      const answer = this.#instance.call(name, seconds, nanoseconds, taken.record);
       if (answer.kind === 'dropped') dropped++;
       else if (answer.kind === 'lost') {
         lost++;
@@ -55,30 +61,6 @@ export class BatchFilter {
     }
     return { records: made, dropped, lost };
   }
-}
-
-interface HostTime {
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
-
-/** The record's own time, RFC 3339. So a record sent again has the time it had. */
-function timeOf(record: Uint8Array, needle: Buffer, key: string): HostTime | undefined {
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.length);
-  if (!bytes.includes(needle)) return undefined;
-  try {
-    return parseTime((JSON.parse(bytes.toString()) as Record<string, unknown>)[key]);
-  } catch {
-    return undefined;
-  }
-}
-
-function parseTime(value: unknown): HostTime | undefined {
-  if (typeof value !== 'string') return undefined;
-  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(value);
-  const ms = match === null ? Number.NaN : Date.parse(`${match[1]}${match[3]}`);
-  if (Number.isNaN(ms) || ms < 0) return undefined;
-  return { seconds: ms / 1000, nanoseconds: Number((match?.[2] ?? '').padEnd(9, '0')) };
 }
 
 /** A record without line feeds: between the values of a JSON object they mean nothing. */

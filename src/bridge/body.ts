@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
+import { unzstd } from '../run/zstd.ts';
 import type { Lease } from './budget.ts';
 
 /** A request that is answered with a status of its own, and no records of it are taken. */
@@ -25,20 +26,35 @@ export class DamagedBody extends Error {
   }
 }
 
-type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+/** Gives the content of a body. Throws `Refusal`, and anything else if the body is damaged. */
+type Decode = (raw: Buffer, maxBytes: number, lease: Lease) => Promise<Buffer>;
+
+const DECODERS: ReadonlyMap<string, Decode> = new Map([
+  ['gzip', inflating(zlib.gunzip)],
+  ['deflate', inflating(zlib.inflate)],
+  ['zstd', (raw, maxBytes, lease) => collect(unzstd([raw]), maxBytes, lease)],
+]);
+
+/** Content encodings of requests. */
+export const ENCODINGS: readonly string[] = ['identity', ...DECODERS.keys()];
 
 /** A byte of deflate stands for 1032 at most. */
 const DEFLATE_RATIO_MAX = 1032;
-const zstd = (zlib as { zstdDecompress?: typeof zlib.gunzip }).zstdDecompress;
 
-const DECODERS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
-  ['gzip', promisify(zlib.gunzip) as Decompress],
-  ['deflate', promisify(zlib.inflate) as Decompress],
-  ...(zstd === undefined ? [] : [['zstd', promisify(zstd) as Decompress] as const]),
-]);
-
-/** Content encodings of requests: `zstd` where this Node.js has it. */
-export const ENCODINGS: readonly string[] = ['identity', ...DECODERS.keys()];
+function inflating(decompress: typeof zlib.gunzip): Decode {
+  const inflate = promisify<Buffer, zlib.ZlibOptions, Buffer>(decompress);
+  return async (raw, maxBytes, lease) => {
+    const room = Math.min(maxBytes, raw.length * DEFLATE_RATIO_MAX);
+    take(lease, room);
+    try {
+      const plain = await inflate(raw, { maxOutputLength: maxBytes });
+      lease.giveBack(room - plain.length);
+      return plain;
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(maxBytes) : error;
+    }
+  };
+}
 
 /**
  * The request's whole body, decompressed. Throws `Refusal` (too large, unknown encoding, no memory left) or `DamagedBody`. What it
@@ -46,29 +62,26 @@ export const ENCODINGS: readonly string[] = ['identity', ...DECODERS.keys()];
  */
 export async function readBody(request: IncomingMessage, maxBytes: number, lease: Lease): Promise<Buffer> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  const decompress = DECODERS.get(encoding);
-  if (decompress === undefined && encoding !== 'identity')
+  const decode = DECODERS.get(encoding);
+  if (decode === undefined && encoding !== 'identity')
     throw new Refusal(415, 'encoding_unknown', `this bridge reads ${ENCODINGS.join(', ')}`);
-  const raw = await collect(request, maxBytes, lease);
-  if (decompress === undefined || raw.length === 0) return raw;
-  const room = Math.min(maxBytes, encoding === 'zstd' ? maxBytes : raw.length * DEFLATE_RATIO_MAX);
-  take(lease, room);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  // Not destroyed by a refusal: its sender must be able to read the answer.
+  const raw = await collect(request.iterator({ destroyOnReturn: false }), maxBytes, lease);
+  if (decode === undefined || raw.length === 0) return raw;
   try {
-    const plain = await decompress(raw, { maxOutputLength: maxBytes });
-    lease.giveBack(room - plain.length + raw.length);
+    const plain = await decode(raw, maxBytes, lease);
+    lease.giveBack(raw.length);
     return plain;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
-    throw new DamagedBody(raw, (error as Error).message);
+    throw error instanceof Refusal ? error : new DamagedBody(raw, (error as Error).message);
   }
 }
 
-async function collect(request: IncomingMessage, maxBytes: number, lease: Lease): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+async function collect(source: AsyncIterable<Buffer>, maxBytes: number, lease: Lease): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Not destroyed by a refusal: its sender must be able to read the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of source) {
     size += chunk.length;
     if (size > maxBytes) throw tooLarge(maxBytes);
     take(lease, chunk.length);

@@ -2,13 +2,23 @@ import { ABI_VERSION } from '../../assembly/shared/limits.ts';
 import { FilterError } from './filter_error.ts';
 import { HostModule } from './module.ts';
 
+interface SourceDescription {
+  readonly name: string;
+  readonly tag: string;
+  readonly formats: readonly string[];
+  /** Keys the policy names, as it names them. */
+  readonly line?: string;
+  readonly file_key?: string;
+  readonly offset_key?: string;
+}
+
 /** What a filter says of itself. */
 export interface Description {
   readonly engine: { readonly version: string; readonly hash: string };
   readonly abi: number;
   readonly policy: { readonly name: string; readonly hash: string };
   readonly schema: string;
-  readonly sources: readonly { readonly name: string; readonly tag: string; readonly formats: readonly string[] }[];
+  readonly sources: readonly SourceDescription[];
   readonly formats: readonly string[];
   readonly routes: readonly { readonly name: string; readonly destinations: readonly string[] }[];
   readonly shards: number;

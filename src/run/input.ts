@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { unzstd } from './zstd.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -29,7 +30,7 @@ export interface Input {
 }
 
 /** Endings that say how a file is written, not what it holds. */
-const ENDINGS = /\.(gz|log|txt|json|ndjson|jsonl)$/;
+const ENDINGS = /\.(gz|zst|log|txt|json|ndjson|jsonl)$/;
 
 /** A file's own tag: its name without endings, `nginx.access` for `nginx.access.log.gz`. */
 export function tagOf(path: string): string {
@@ -52,7 +53,7 @@ export async function openInput(path: string, tag: string | undefined): Promise<
 export type Progress = (bytes: number) => void;
 
 /**
- * Batches of lines of a file or standard input, without their line ends; gzip is recognised by its first bytes. A missing,
+ * Batches of lines of a file or standard input, without their line ends; gzip and zstd are recognised by their first bytes. A missing,
  * unreadable or truncated file throws `InputError` after the lines before the fault.
  */
 export async function* readLines(input: Input, progress: Progress): AsyncGenerator<Buffer[]> {
@@ -78,7 +79,7 @@ export async function* readLines(input: Input, progress: Progress): AsyncGenerat
   if (rest.length > 0) yield [withoutReturn(Buffer.concat(rest))];
 }
 
-/** The stream itself, or its decompressed content if it starts as gzip does. */
+/** The stream itself, or its decompressed content if it starts as gzip or zstd does. */
 async function decoded(stream: Transform): Promise<AsyncIterable<unknown>> {
   const iterator = stream[Symbol.asyncIterator]();
   const first = await iterator.next();
@@ -87,12 +88,19 @@ async function decoded(stream: Transform): Promise<AsyncIterable<unknown>> {
     if (!first.done) yield head;
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value as Buffer;
   }
+  if (isZstd(head)) return unzstd(all());
   if (head[0] !== 0x1f || head[1] !== 0x8b) return all();
   const { Readable } = await import('node:stream');
   const source = Readable.from(all(), { objectMode: false });
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));
   return source.pipe(gunzip);
+}
+
+/** It starts with a frame, or with one to be skipped. */
+function isZstd(head: Buffer): boolean {
+  const magic = head.length < 4 ? 0 : head.readUInt32LE(0);
+  return magic === 0xfd2fb528 || magic >>> 4 === 0x184d2a5;
 }
 
 /** Puts the whole lines of `rest` and `chunk` into `lines`; what is left over is returned. */
@@ -118,6 +126,8 @@ const REASONS: Readonly<Record<string, [code: string, message: string]>> = {
   EACCES: ['file_unreadable', 'no permission to read it'],
   Z_BUF_ERROR: ['file_truncated', 'the gzip stream ends before its end'],
   Z_DATA_ERROR: ['file_damaged', 'the gzip stream is damaged'],
+  ZSTD_TRUNCATED: ['file_truncated', 'the zstd stream ends before its end'],
+  ZSTD_DAMAGED: ['file_damaged', 'the zstd stream is damaged'],
 };
 
 function asInputError(path: string, error: unknown): InputError {

@@ -6,7 +6,7 @@ import { matchesWildcard } from '../policy/reference/wildcard.ts';
 export interface SourceTag {
   readonly name: string;
   readonly tag: string;
-  /** Key its line is under; a built filter does not tell. */
+  /** Key its line is under, if the policy names one. */
   readonly lineKey?: string;
 }
 

@@ -114,7 +114,10 @@ export function policyOf(text: string, file = 'policy.yaml'): TestFilter<SeenByP
 /** A built filter, a `.wasm` file or its bytes. Throws `FilterError`, or what reading the file throws. */
 export function loadFilter(wasm: string | URL | Uint8Array): TestFilter<Seen> {
   const instance = new FilterInstance(wasm instanceof Uint8Array ? wasm : readFileSync(wasm));
-  return new Filter(instance.describe().sources, (record) => seen(callFilter(instance, record)));
+  const sources = instance
+    .describe()
+    .sources.map(({ line, ...source }) => (line === undefined ? source : { ...source, lineKey: line }));
+  return new Filter(sources, (record) => seen(callFilter(instance, record)));
 }
 
 class Filter<S extends Seen> implements TestFilter<S> {

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { splitRecords } from '../../src/bridge/body.ts';
+import { RECORD_1, RECORD_2, SKIPPED, ZEROS } from '../support/zstd.ts';
 import { bodyOf, lineOf, numberOf, openBridge, openSink, range, recordOf, send } from './support.ts';
 import { trapping } from './trapping.ts';
 
@@ -23,6 +24,7 @@ describe('bodies', () => {
     ['a JSON array', ` [${recordOf(1)},\n ${recordOf(2)}]\n`, {}],
     ['gzip', gzipSync(bodyOf(1, 2)), { 'content-encoding': 'gzip' }],
     ['deflate', deflateSync(bodyOf(1, 2)), { 'content-encoding': 'deflate' }],
+    ['zstd', Buffer.concat([RECORD_1, SKIPPED, RECORD_2]), { 'content-encoding': 'zstd' }],
   ])('%s', async (_, body, headers) => {
     const sink = await openSink();
     const { port } = await openBridge(sink.url);
@@ -55,18 +57,36 @@ describe('bodies', () => {
     const bomb = gzipSync(Buffer.alloc(5_000_000));
     expect(bomb.length).toBeLessThan(10_000);
     expect(await send(port, bomb, { headers: { 'content-encoding': 'gzip' } })).toMatchObject({ status: 413 });
+    expect(await send(port, ZEROS, { headers: { 'content-encoding': 'zstd' } })).toMatchObject({ status: 413 });
     expect(sink.attempts).toBe(0);
     expect(bridge.metrics.render({ requests_in_flight: 0, memory_bytes: 0, ready: 1 })).toContain(
-      'auditlb_bridge_refused_total{reason="body_too_large"} 3',
+      'auditlb_bridge_refused_total{reason="body_too_large"} 4',
     );
   });
 
-  test('that are no gzip are kept, not refused', async () => {
+  test('are no longer decompressed than they may be long', async () => {
+    const { port } = await openBridge();
+    // 50 GB, which would take minutes.
+    const body = Buffer.concat(Array.from({ length: 10_000 }, () => ZEROS));
+    const bomb = { path: '/v1/filter/edge', headers: { 'content-encoding': 'zstd' } };
+    expect(await send(port, body.subarray(0, 1 << 20), bomb)).toMatchObject({ status: 413 });
+    expect((await send(port, '', { path: '/metrics', method: 'GET' })).text).toContain(
+      'auditlb_bridge_memory_bytes 0\n',
+    );
+  });
+
+  test.each([
+    ['gzip', Buffer.from('junk')],
+    ['zstd', Buffer.from('junk')],
+    ['zstd', RECORD_1.subarray(0, -1)],
+    ['zstd', Buffer.concat([RECORD_2, Buffer.from('junk')])],
+  ])('that are no %s are kept, not refused (%#)', async (encoding, body) => {
     const sink = await openSink();
     const { port, deadLetters } = await openBridge(sink.url);
-    expect(await send(port, 'junk', { headers: { 'content-encoding': 'gzip' } })).toMatchObject({ status: 200 });
-    const body = Buffer.from('junk').toString('base64');
-    expect(deadLetters()).toMatchObject([{ reason: 'body_damaged', body }]);
+    const headers = { 'content-encoding': encoding };
+    expect(await send(port, body, { headers })).toMatchObject({ status: 200 });
+    expect(deadLetters()).toMatchObject([{ reason: 'body_damaged', body: body.toString('base64') }]);
+    expect(await send(port, body, { path: '/v1/filter/edge', headers })).toMatchObject({ status: 400 });
   });
 
   test('that are no JSON go on as events', async () => {
@@ -93,12 +113,6 @@ describe('asked for the outputs', () => {
       { raw_data: 'no json' },
     ]);
     expect(sink.attempts).toBe(0);
-  });
-
-  test('a body that is no gzip is refused: the sender has it', async () => {
-    const { port } = await openBridge();
-    const headers = { 'content-encoding': 'gzip' };
-    expect(await send(port, 'junk', { path: '/v1/filter/edge', headers })).toMatchObject({ status: 400 });
   });
 
   test('without anywhere to forward, it is ready, and takes no batches', async () => {
@@ -208,9 +222,15 @@ describe('delivery', () => {
   test('holds for what the filter fails on: it goes on unchanged, and is tagged', async () => {
     const sink = await openSink();
     const { port } = await openBridge(sink.url, { wasm: trapping() });
-    expect(await send(port, '{"message":"m","n":1.50}\nnot json\n')).toMatchObject({ status: 200 });
+    expect(await send(port, '{"message":"m","timestamp":"2026-02-03T04:05:07Z"}\nnot json\n')).toMatchObject({
+      status: 200,
+    });
     expect(sink.taken).toMatchObject([
-      { auditlb: { error: { code: 'filter_failed' }, status: 'failed' }, message: 'm', n: 1.5 },
+      {
+        auditlb: { error: { code: 'filter_failed' }, status: 'failed' },
+        message: 'm',
+        timestamp: '2026-02-03T04:05:07Z',
+      },
       { auditlb: { error: { code: 'filter_failed' } }, message: 'not json' },
     ]);
   });

@@ -1,7 +1,7 @@
 import binaryen from 'binaryen';
 import { ABI_VERSION } from '../../assembly/shared/limits.ts';
 
-const ABOUT = JSON.stringify({ abi: ABI_VERSION }).replaceAll('"', '\\"');
+const ABOUT = JSON.stringify({ abi: ABI_VERSION, sources: [] }).replaceAll('"', '\\"');
 
 /** A module of a filter's shape that traps on every record. */
 export function trapping(): Uint8Array {

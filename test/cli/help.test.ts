@@ -67,7 +67,7 @@ test('run has help', async () => {
     Put log files through the filter on the embedded host, as a collector would.
 
     Arguments:
-      files                plain or gzip files (default: -, standard input)
+      files                plain, gzip or zstd files (default: -, standard input)
 
     Options:
       -p, --policy <file>  policy to build and use

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LONG, SKIPPED, TEXT as TEXT_IN_ZSTD, WIDE } from '../support/zstd.ts';
 import { type Finished, Workspace } from './cli.ts';
 
 const POLICY = `auditlb: 1
@@ -23,6 +24,7 @@ beforeAll(() => {
   work.write('policy.yaml', POLICY);
   work.write('a.log', TEXT);
   work.write('b.log.gz', gzipSync(TEXT));
+  work.write('b.log.zst', TEXT_IN_ZSTD);
 });
 afterAll(() => work.remove());
 
@@ -63,13 +65,15 @@ describe('run', () => {
     `);
   });
 
-  test('reads gzip and standard input like plain files', async () => {
+  test('reads gzip, zstd and standard input like plain files', async () => {
     const plain = await run(['-q', '--tag', 't', 'a.log']);
     const zipped = await run(['-q', '--tag', 't', 'b.log.gz']);
+    const zstd = await run(['-q', '--tag', 't', 'b.log.zst']);
     const piped = await run(['-q', '--tag', 't', '-'], TEXT);
     const noArgument = await run(['-q', '--tag', 't'], TEXT.replaceAll('\n', '\r\n'));
     expect(plain).toMatchObject({ code: 0, stderr: '' });
     expect(zipped).toEqual(plain);
+    expect(zstd).toEqual(plain);
     expect(piped).toEqual(plain);
     expect(noArgument).toEqual(plain);
   });
@@ -77,12 +81,19 @@ describe('run', () => {
   test('goes on behind files that are missing, cut or no files', async () => {
     work.write('cut.log.gz', gzipSync(Buffer.from(TEXT.repeat(2000))).subarray(0, -20));
     work.write('damaged.gz', Buffer.concat([gzipSync(TEXT).subarray(0, 12), Buffer.alloc(40, 0xff)]));
-    const { code, stdout, stderr } = await run(['-q', 'none.log', 'cut.log.gz', 'damaged.gz', '.', 'a.log']);
+    work.write('cut.log.zst', Buffer.concat([SKIPPED, LONG.subarray(0, -20)]));
+    work.write('damaged.zst', Buffer.concat([TEXT_IN_ZSTD, LONG.subarray(0, -1), Buffer.of(0)]));
+    work.write('wide.zst', WIDE);
+    const files = ['none.log', 'cut.log.gz', 'damaged.gz', 'cut.log.zst', 'damaged.zst', 'wide.zst', '.', 'a.log'];
+    const { code, stdout, stderr } = await run(['-q', ...files]);
     expect(code).toBe(1);
     expect(stderr).toMatchInlineSnapshot(`
       "error: none.log: file_missing: no such file
       error: cut.log.gz: file_truncated: the gzip stream ends before its end
       error: damaged.gz: file_damaged: the gzip stream is damaged
+      error: cut.log.zst: file_truncated: the zstd stream ends before its end
+      error: damaged.zst: file_damaged: the zstd stream is damaged
+      error: wide.zst: file_unreadable: the zstd stream needs a window of more than 128 MiB
       error: .: file_unreadable: it is a folder
       "
     `);

@@ -48,6 +48,20 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
     expect([...cloud.documents.keys()]).toEqual(expect.arrayContaining(routed(nginx, 'siem').map(idOf)));
   });
 
+  test('edge delivers what it sends to the bridge in zstd', async () => {
+    const rig = await VectorRig.open('edge');
+    rig.startForwardingBridge();
+    const plain = rig.config('vector.yaml');
+    const zstd = plain.replaceAll(/^( +)uri: .*\/v1\/batch\/.*$/gm, '$&\n$1compression: zstd');
+    expect(zstd.split('compression: zstd').length).toBe(plain.split('/v1/batch/').length);
+    await rig.startVector(zstd);
+    rig.write('access.log', NGINX);
+    const expected = rig.expected('nginx.access', NGINX, 'access.log');
+    await rig.until(() => rig.cloud.archived.length >= expected.length);
+    await rig.stop();
+    expect(comparable(rig.cloud.archived, 'with ids')).toEqual(comparable(expected, 'with ids'));
+  });
+
   test('edge loses nothing when bridge and collector are killed', async () => {
     const rig = await VectorRig.open('edge');
     const { cloud } = rig;

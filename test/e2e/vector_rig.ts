@@ -71,8 +71,8 @@ export class VectorRig {
       .replace('timeout_secs: 60', 'timeout_secs: 1');
   }
 
-  async startVector(): Promise<void> {
-    this.#vector = new Vector(this.config('vector.yaml'), this.folder, KEYS);
+  async startVector(config = this.config('vector.yaml')): Promise<void> {
+    this.#vector = new Vector(config, this.folder, KEYS);
     await this.#vector.said('Vector has started');
   }
 

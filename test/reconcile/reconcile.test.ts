@@ -9,6 +9,7 @@ import { buildFilter } from '../../src/filter.ts';
 import { FilterInstance } from '../../src/host/index.ts';
 import { duplicatesOf, type Output, reconcile, type Statement, unexpectedOf } from '../../src/reconcile/index.ts';
 import { openInput } from '../../src/run/input.ts';
+import { ACCESS_3 } from '../support/zstd.ts';
 
 const POLICY = `
 auditlb: 1
@@ -209,7 +210,13 @@ describe('the command', () => {
   const made = events(lines);
   const folder = folderOf({
     'policy.yaml': POLICY,
-    'logs/access.log.gz': gzipSync(lines.map((line) => `${line}\n`).join('')),
+    'logs/access.log.gz': gzipSync(
+      lines
+        .slice(0, 2)
+        .map((line) => `${line}\n`)
+        .join(''),
+    ),
+    'logs/today/access.log.zst': ACCESS_3,
     'out/archive/s0.ndjson': `${made.join('\n')}\n`,
     'out/siem/s0.ndjson.gz': gzipSync(`${made[1]}\n`),
     'short/archive.ndjson': `${made[0]}\n${made[1]}\n`,
@@ -221,7 +228,7 @@ describe('the command', () => {
       { cwd: folder, encoding: 'utf8' },
     );
 
-  test('reads folders and gzip, and is content', () => {
+  test('reads folders, gzip and zstd, and is content', () => {
     const run = command('--with', 'out');
     expect([run.status, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toMatchInlineSnapshot(`
@@ -245,14 +252,18 @@ describe('the command', () => {
       route    expected  delivered  missing  duplicates  unexpected
       archive         3          2        1           0           0
       siem            1          1        0           0           0
-      logs/access.log.gz:3: missing from archive: 192.0.2.7 - - [03/Feb/2026:04:05:03 +0000] "GET /item/3 HTTP/1.1" 200 5 "-" "curl/8"
+      logs/today/access.log.zst:1: missing from archive: 192.0.2.7 - - [03/Feb/2026:04:05:03 +0000] "GET /item/3 HTTP/1.1" 200 5 "-" "curl/8"
       "
     `);
   });
 
   test('gives the statement as JSON', () => {
     const run = command('--json', '--with', 'short');
-    expect(JSON.parse(run.stdout)).toMatchObject({ records: 3, missing: 1, missing_lines: [{ line: 3 }] });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      records: 3,
+      missing: 1,
+      missing_lines: [{ path: 'logs/today/access.log.zst', line: 1 }],
+    });
   });
 
   test.each([

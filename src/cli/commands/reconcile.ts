@@ -31,8 +31,8 @@ interface Options {
 const SHOWN = 20;
 
 const NOTES = `
-Inputs and outputs are files or folders, plain or gzip. TAG=PATH gives an input its tag, ROUTE=PATH an output its route; else a file's tag is its name without
-endings, and its route is its name or its folder's if there is such a route. Outputs are what collectors write: NDJSON, with or without their wrapping.
+Inputs and outputs are files or folders, plain, gzip or zstd. TAG=PATH gives an input its tag, ROUTE=PATH an output its route; else a file's tag is its name
+without endings, and its route is its name or its folder's if there is such a route. Outputs are what collectors write: NDJSON, with or without their wrapping.
 Exit code 2: something is missing.
 
 Example: auditlb reconcile nginx.access=/var/log/nginx/access.log --policy policy.yaml --with siem=siem-a.ndjson siem=siem-b.ndjson archive.ndjson`;

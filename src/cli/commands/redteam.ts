@@ -23,7 +23,7 @@ export function redteamCommand(): Command {
   return new Command('redteam')
     .description('Plant made-up secrets into every field of log lines and report what gets past the policy.')
     .argument('<policy>', 'policy file, or - for standard input')
-    .argument('[logs...]', 'plain or gzip files with lines to plant them in')
+    .argument('[logs...]', 'plain, gzip or zstd files with lines to plant them in')
     .option('-t, --tag <tag>', 'tag of all records')
     .option('--seed <number>', 'other secrets for another number', '1')
     .option('--all', 'plant secrets of every kind', false)

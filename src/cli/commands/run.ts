@@ -32,7 +32,7 @@ Examples:
 export function runCommand(): Command {
   return new Command('run')
     .description('Put log files through the filter on the embedded host, as a collector would.')
-    .addArgument(new Argument('[files...]', 'plain or gzip files').default(['-'], '-, standard input'))
+    .addArgument(new Argument('[files...]', 'plain, gzip or zstd files').default(['-'], '-, standard input'))
     .option('-p, --policy <file>', 'policy to build and use')
     .option('-f, --filter <file>', 'built filter to use')
     .option('-t, --tag <tag>', 'tag of all records')

@@ -92,10 +92,13 @@ function description(plan: Plan, engine: EngineInfo, key: Uint8Array | undefined
     abi: ABI_VERSION,
     policy: { name: plan.name, hash: plan.hash },
     schema: plan.schema,
-    sources: plan.sources.map(({ name, tag, formats }) => ({
+    sources: plan.sources.map(({ name, tag, formats, lineKey, fileKey, offsetKey }) => ({
       name,
       tag,
       formats: formats.map((i) => plan.formats[i]?.name),
+      line: lineKey,
+      file_key: fileKey,
+      offset_key: offsetKey,
     })),
     formats: plan.formats.map(({ name }) => name),
     routes: plan.routes.map(({ name, destinations }) => ({ name, destinations })),
