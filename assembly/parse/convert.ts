@@ -136,21 +136,26 @@ export function convert(capture: usize, start: usize, end: usize): void {
     case Convert.address:
       return address(capture, start, start, end, end);
     case Convert.address_port:
-      return addressPort(capture, start, start, end);
+      return addressPort(capture, start, start, end, portSplit(start, end));
+    case Convert.address_then_port:
+      return addressPort(capture, start, start, end, portSplit(start, end, true));
     case Convert.last_of_list: {
       keepList(capture, start, end);
       if (lastElement(start, end) && slot != NOWHERE) setText(slot, elementStart, elementEnd);
       return;
     }
     case Convert.first_address_port: {
-      if (firstElement(start, end)) addressPort(capture, start, elementStart, elementEnd);
+      if (firstElement(start, end))
+        addressPort(capture, start, elementStart, elementEnd, portSplit(elementStart, elementEnd));
       const all = <u32>load<u16>(capture, Capture.all);
       if (all != NOWHERE && elementStops) setText(all, start, end);
       return;
     }
     case Convert.last_address_port: {
       keepList(capture, start, end);
-      if (lastElement(start, end)) addressPort(capture, start, elementStart, elementEnd);
+      if (lastElement(start, end)) {
+        addressPort(capture, start, elementStart, elementEnd, portSplit(elementStart, elementEnd));
+      }
       return;
     }
     case Convert.last_count: {
@@ -242,22 +247,23 @@ function hasColon(start: usize, end: usize): bool {
   return false;
 }
 
-/** Position of the colon between address and port, 0 if the text has none. The port is in `splitPort`. */
-export function portSplit(start: usize, end: usize): usize {
+/** Position of the colon between address and port, 0 if the text has none; `always`: an address is never without. The port is in `splitPort`. */
+export function portSplit(start: usize, end: usize, always: bool = false): usize {
   // `unix:` and a path or a number.
   const socket = end - start > 4 && load<u32>(start) == 0x78696e75 && load<u8>(start, 4) == 0x3a;
   const colon: usize = socket ? 0 : portColon(start, end);
   splitPort = value;
   if (colon == 0) return 0;
   const bracketed = load<u8>(start) == 0x5b && load<u8>(colon - 1) == 0x5d;
-  const split = bracketed || !hasColon(start, colon) || (parseAddress(start, colon) && !parseAddress(start, end));
+  const split =
+    bracketed || !hasColon(start, colon) || (parseAddress(start, colon) && (always || !parseAddress(start, end)));
   return split ? colon : 0;
 }
 
 let splitPort: i64 = 0;
 
-function addressPort(capture: usize, at: usize, start: usize, end: usize): void {
-  const colon = portSplit(start, end);
+/** `colon`: what `portSplit` found just before. */
+function addressPort(capture: usize, at: usize, start: usize, end: usize, colon: usize): void {
   if (colon == 0) return address(capture, at, start, end, end);
   const slot = <u32>load<u16>(capture, Capture.slots + 2);
   if (slot != NOWHERE) setInt(slot, splitPort);

@@ -71,4 +71,6 @@ export enum Convert {
   last_segment,
   /** Elements in quotes, `"h2","http/1.1"`: the text without its quotes and a backslash before them. */
   quoted_list,
+  /** As `address_port`, of a writer that always puts a port behind the address, IPv6 without brackets included. */
+  address_then_port,
 }

@@ -11,7 +11,7 @@ describe('HAProxy log-format', () => {
     );
     expect(program(format)).toMatchInlineSnapshot(`
       [
-        "until " [" | address_port %ci:%cp -> src_ip, src_port, src_host",
+        "until " [" | address_then_port %ci:%cp -> src_ip, src_port, src_host",
         "until "] " | clf_time tr -> time",
         "until " " | frontend ft -> lb_listener, tls_used",
         "until "/" | text b -> lb_group",
@@ -71,7 +71,7 @@ describe('HAProxy log-format', () => {
   it('reads a pasted directive', () => {
     expect(program(formatOf(`haproxy: 'log-format "%ci:%cp %ST"'`))).toMatchInlineSnapshot(`
       [
-        "until " " | address_port %ci:%cp -> src_ip, src_port, src_host",
+        "until " " | address_then_port %ci:%cp -> src_ip, src_port, src_host",
         "until " " | count ST -> http_status | lenient",
         "rest -> unmapped.extra",
       ]

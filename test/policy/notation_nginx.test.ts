@@ -42,7 +42,7 @@ describe('nginx log_format', () => {
     );
     expect(program(format)).toMatchInlineSnapshot(`
       [
-        "until " \\"" | address_port $remote_addr:$remote_port -> src_ip, src_port, src_host",
+        "until " \\"" | address_then_port $remote_addr:$remote_port -> src_ip, src_port, src_host",
         "until "\\" " | text $request_method $uri $server_protocol -> http_line",
         "until "|" | text $scheme://$host$request_uri -> http_target",
         "rest -> unmapped.extra",
@@ -90,8 +90,8 @@ describe('nginx log_format', () => {
   });
 
   it('takes the protocol’s name off the version', () => {
-    expect(nginx('$server_protocol|$status').maps.map((map) => Field[map.from])).toEqual(['http_version']);
-    expect(nginx('$status').maps).toEqual([]);
+    expect(nginx('$server_protocol|$request_id').maps.map((map) => Field[map.from])).toEqual(['http_version']);
+    expect(nginx('$request_id').maps).toEqual([]);
   });
 
   it('reads a JSON template', () => {

@@ -209,6 +209,10 @@ describe('addresses', () => {
     [Convert.address_port, 'unix:1', undefined, undefined, 'unix:1'],
     [Convert.address_port, '-:4000', undefined, 4000n, undefined],
     [Convert.address_port, ':4000', undefined, 4000n, undefined],
+    [Convert.address_then_port, '2001:db8::1:443', '2001:db8::1', 443n, undefined],
+    [Convert.address_then_port, '2001:db8::1', '2001:db8::1', undefined, undefined],
+    [Convert.address_then_port, '[2001:db8::1]:443', '2001:db8::1', 443n, undefined],
+    [Convert.address_then_port, 'unix:1', undefined, undefined, 'unix:1'],
     [Convert.last_address_port, '192.0.2.1:80, 192.0.2.2:80 : -', '192.0.2.2', 80n, undefined],
     [Convert.last_address_port, '-, -', undefined, undefined, undefined],
   ])('%s of %s', (kind, text, ...expected) => {

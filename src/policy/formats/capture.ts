@@ -53,6 +53,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   query: TEXT,
   last_segment: TEXT,
   quoted_list: TEXT,
+  address_then_port: { targets: [['address'], ['port'], ['text']] },
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */

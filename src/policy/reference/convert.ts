@@ -61,6 +61,7 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.any_time]: (text, { zoneMinutes }) => time(text, anyTime(text, zoneMinutes)),
   [Convert.address]: (text) => ({ values: address(text, 0) }),
   [Convert.address_port]: (text) => ({ values: addressPort(text) }),
+  [Convert.address_then_port]: (text) => ({ values: addressPort(text, true) }),
   [Convert.last_of_list]: (text) => ofLast(text, (last) => one(last, last)),
   [Convert.seconds_sum]: secondsSum,
   [Convert.last_address_port]: (text) => ofLast(text, (last) => ({ values: addressPort(last) })),
@@ -200,10 +201,11 @@ function address(text: string, at: number): Converted[] {
 }
 
 /** `address:port`, `[address]:port`, `host:port`, `address`, `host`, `unix:path`. */
-export function addressPort(text: string): Converted[] {
+/** `always`: an address is never without a port. */
+export function addressPort(text: string, always = false): Converted[] {
   const match = /^(.*):(\d{1,5})$/s.exec(text);
   const head = match?.[1] ?? '';
-  const splits = /^\[.*\]$/s.test(head) || !head.includes(':') || (isAddress(head) && !isAddress(text));
+  const splits = /^\[.*\]$/s.test(head) || !head.includes(':') || (isAddress(head) && (always || !isAddress(text)));
   if (match === null || text.startsWith('unix:') || Number(match[2]) > 65535 || !splits) return address(text, 0);
   const port: Converted = { target: 1, value: BigInt(match[2]!), from: head.length + 1, to: text.length };
   return head === '' || head === '-' ? [port] : [...address(head, 0), port];
