@@ -12,7 +12,10 @@ export function deriveMeaning(): void {
   }
   if (slotKind(Field.schema_class) == SlotKind.none) setInt(Field.schema_class, kind);
   const http = kind == EventClass.http_activity;
-  if (http) deriveMethod();
+  if (http) {
+    deriveMethod();
+    if (slotKind(Field.event_reason) == SlotKind.none) deriveReason();
+  }
   if (slotKind(Field.event_outcome) == SlotKind.none) setInt(Field.event_outcome, http ? httpOutcome() : callOutcome());
   if (slotKind(Field.event_severity) == SlotKind.none) setInt(Field.event_severity, severity());
   deriveActor(http);
@@ -49,6 +52,30 @@ function methodActivity(): i32 {
   if (word == 0x5443454e4e4f43) return Activity.connect;
   if (word == 0x4543415254) return Activity.trace;
   return Activity.other;
+}
+
+/** `client_closed`, `upstream_failed`, `upstream_timeout` */
+const CLIENT_CLOSED: usize = memory.data<u8>(
+  [99, 108, 105, 101, 110, 116, 95, 99, 108, 111, 115, 101, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  8,
+);
+const UPSTREAM_FAILED: usize = memory.data<u8>(
+  [117, 112, 115, 116, 114, 101, 97, 109, 95, 102, 97, 105, 108, 101, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  8,
+);
+const UPSTREAM_TIMEOUT: usize = memory.data<u8>(
+  [117, 112, 115, 116, 114, 101, 97, 109, 95, 116, 105, 109, 101, 111, 117, 116, 0, 0, 0, 0, 0, 0, 0, 0],
+  8,
+);
+
+/** What only proxies answer tells why, and so does 499, nginx's own for a client that did not wait. */
+function deriveReason(): void {
+  if (slotKind(Field.http_status) != SlotKind.int) return;
+  const status = slotInt(Field.http_status);
+  if (status < 499) return;
+  if (status == 499) setText(Field.event_reason, CLIENT_CLOSED, CLIENT_CLOSED + 13);
+  else if (status == 502) setText(Field.event_reason, UPSTREAM_FAILED, UPSTREAM_FAILED + 15);
+  else if (status == 504) setText(Field.event_reason, UPSTREAM_TIMEOUT, UPSTREAM_TIMEOUT + 16);
 }
 
 function httpOutcome(): i32 {

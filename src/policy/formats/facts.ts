@@ -3,6 +3,7 @@ import { Field } from '../../../assembly/shared/fields.ts';
 import { classesOf } from '../classes.ts';
 import { FIELD_BY_PATH, FIELDS, type FieldName, type FieldType } from '../fields.ts';
 import type { Assign, Capture, FormatPlan, JsonMark, JsonNode, LineShape, MapCase, ScanOp } from '../plan.ts';
+import { STATUS_REASONS } from '../reference/derive.ts';
 
 /** What can be said about a format without a line: for `auditlb formats` and docs/formats.md. */
 export interface FormatFacts {
@@ -56,7 +57,10 @@ export function formatFacts(plan: FormatPlan): FormatFacts {
     furtherShapes: Math.max(0, shapes.length - 1),
     classes: classes.map((number) => EventClass[number]!),
     fields: fieldsOf(captures, cases, sets),
-    reasons: reasonsOf(sets),
+    reasons: reasonsOf(
+      sets,
+      classes.includes(EventClass.http_activity) && captures.some(({ slots }) => slots.includes(Field.http_status)),
+    ),
     ownReasons: captures.some(({ slots }) => slots.includes(Field.event_reason)),
     told: toldBy(plan),
   };
@@ -106,9 +110,11 @@ function fieldsOf(
     });
 }
 
-/** The codes a format gives, each with the sentence that goes with it. */
-function reasonsOf(sets: readonly (readonly Assign[])[]): ReasonFact[] {
-  const known = new Map<string, string | undefined>();
+/** The codes a format gives, each with the sentence that goes with it; with those statuses of HTTP tell. */
+function reasonsOf(sets: readonly (readonly Assign[])[], ofStatus: boolean): ReasonFact[] {
+  const known = new Map<string, string | undefined>(
+    ofStatus ? Object.values(STATUS_REASONS).map((code) => [code, undefined]) : [],
+  );
   for (const set of sets) {
     const code = set.find(({ slot }) => slot === Field.event_reason)?.value;
     const message = set.find(({ slot }) => slot === Field.event_message)?.value;

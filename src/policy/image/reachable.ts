@@ -39,6 +39,7 @@ const DERIVED: readonly (readonly [from: Field, to: readonly Field[]])[] = [
   [Field.http_target, URL_PARTS],
   [Field.url_full, URL_PARTS],
   [Field.http_host, [Field.url_host, Field.url_port]],
+  [Field.http_status, [Field.event_reason]],
   [Field.tls_client_subject, [Field.actor_name]],
   [Field.http_forwarded_for, [Field.src_ip]],
   [Field.src_peer_ip, [Field.src_ip]],

@@ -12,6 +12,13 @@ import type { Draft } from './draft.ts';
 
 const METHODS = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'TRACE', 'PATCH'];
 
+/** What only proxies answer tells why, and so does 499, nginx's own for a client that did not wait. */
+export const STATUS_REASONS: Readonly<Record<number, string>> = {
+  499: 'client_closed',
+  502: 'upstream_failed',
+  504: 'upstream_timeout',
+};
+
 /** OCSF category of every class that has one. */
 const CATEGORIES: Readonly<Partial<Record<EventClass, Category>>> = {
   [EventClass.http_activity]: Category.network,
@@ -33,7 +40,10 @@ export function deriveMeaning(draft: Draft): void {
   draft.setMissing(Field.event_class, BigInt(EventClass.base_event));
   draft.setMissing(Field.schema_class, draft.int(Field.event_class));
   const isHttp = draft.int(Field.event_class) === BigInt(EventClass.http_activity);
-  if (isHttp) deriveMethod(draft);
+  if (isHttp) {
+    deriveMethod(draft);
+    draft.setMissing(Field.event_reason, STATUS_REASONS[Number(draft.int(Field.http_status))]);
+  }
   draft.setMissing(Field.event_outcome, BigInt(isHttp ? httpOutcome(draft) : callOutcome(draft)));
   draft.setMissing(Field.event_severity, BigInt(severity(draft)));
   deriveActor(draft, isHttp);
