@@ -77,9 +77,11 @@ export function takeFraction(p: usize, end: usize): usize {
   return p == start || p - start > 9 ? 0 : p;
 }
 
-/** `dd/Mon/yyyy:hh:mm:ss`, optional `.fraction`, optional blank and `±hhmm`; else in `zoneMinutes`. */
+/** `dd/Mon/yyyy:hh:mm:ss`, perhaps a blank for the first colon, optional `.fraction`, optional blank and `±hhmm`; else in `zoneMinutes`. */
 export function parseClfTime(p: usize, end: usize, zoneMinutes: i32): bool {
-  if (p + 20 > end || load<u8>(p, 2) != 0x2f || load<u8>(p, 6) != 0x2f || load<u8>(p, 11) != 0x3a) return false;
+  if (p + 20 > end || load<u8>(p, 2) != 0x2f || load<u8>(p, 6) != 0x2f) return false;
+  const separator = <u32>load<u8>(p, 11);
+  if (separator != 0x3a && separator != 0x20) return false;
   const day = twoDigits(p);
   const month = monthNumber(p + 3);
   const century = twoDigits(p + 7);

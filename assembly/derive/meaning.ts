@@ -1,6 +1,8 @@
 import { setInt, setText, slotEnd, slotInt, slotKind, slotStart } from '../event';
 import { Activity, ActorType, AttributedBy, Category, EventClass, Outcome, Severity } from '../shared/enums';
 import { Field } from '../shared/fields';
+import { Header, StatusReason } from '../shared/image_layout';
+import { IMAGE_BASE } from '../shared/limits';
 import { SlotKind } from '../shared/slot_kind';
 
 /** Fills class, activity, outcome, severity, actor and category where the format has not. */
@@ -54,28 +56,18 @@ function methodActivity(): i32 {
   return Activity.other;
 }
 
-/** `client_closed`, `upstream_failed`, `upstream_timeout` */
-const CLIENT_CLOSED: usize = memory.data<u8>(
-  [99, 108, 105, 101, 110, 116, 95, 99, 108, 111, 115, 101, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-  8,
-);
-const UPSTREAM_FAILED: usize = memory.data<u8>(
-  [117, 112, 115, 116, 114, 101, 97, 109, 95, 102, 97, 105, 108, 101, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-  8,
-);
-const UPSTREAM_TIMEOUT: usize = memory.data<u8>(
-  [117, 112, 115, 116, 114, 101, 97, 109, 95, 116, 105, 109, 101, 111, 117, 116, 0, 0, 0, 0, 0, 0, 0, 0],
-  8,
-);
-
-/** What only proxies answer tells why, and so does 499, nginx's own for a client that did not wait. */
+/** Why, where the status tells. */
 function deriveReason(): void {
   if (slotKind(Field.http_status) != SlotKind.int) return;
   const status = slotInt(Field.http_status);
-  if (status < 499) return;
-  if (status == 499) setText(Field.event_reason, CLIENT_CLOSED, CLIENT_CLOSED + 13);
-  else if (status == 502) setText(Field.event_reason, UPSTREAM_FAILED, UPSTREAM_FAILED + 15);
-  else if (status == 504) setText(Field.event_reason, UPSTREAM_TIMEOUT, UPSTREAM_TIMEOUT + 16);
+  let row = <usize>load<u32>(IMAGE_BASE, Header.status_reasons);
+  for (; ; row += StatusReason.size) {
+    const known = <i64>load<u32>(row);
+    if (known > status) return;
+    if (known == status) break;
+  }
+  const start = <usize>load<u32>(row, StatusReason.text);
+  setText(Field.event_reason, start, start + load<u32>(row, StatusReason.text + 4));
 }
 
 function httpOutcome(): i32 {

@@ -41,7 +41,17 @@ export enum Header {
   sample = 80,
   /** u32 number of `Lookup`s, and behind it those; 0: nothing is looked up. */
   enrich = 120,
+  /** `StatusReason`s by status; one of status 0xffffffff ends them. */
+  status_reasons = 124,
   size = 128,
+}
+
+/** 12 bytes. */
+export enum StatusReason {
+  status = 0,
+  /** Span. */
+  text = 4,
+  size = 12,
 }
 
 /** 64 bytes. */

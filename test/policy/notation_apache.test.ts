@@ -67,6 +67,33 @@ describe('Apache LogFormat', () => {
     `);
   });
 
+  it('reads times and their fractions as one', () => {
+    const formats = [
+      '[%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t] %^FB',
+      '%{%FT%T}t.%{usec_frac}t%{%z}t %s',
+      '%{sec}t.%{msec_frac}t %s',
+    ];
+    expect(formats.map((format) => program(formatOf(`apache: '${format}'`)).slice(0, 3))).toMatchInlineSnapshot(`
+      [
+        [
+          "literal "["",
+          "until "] " | clf_time %{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t -> time",
+          "until " " | microseconds ^FB -> target_us | lenient",
+        ],
+        [
+          "until " " | iso_time %{%FT%T}t.%{usec_frac}t%{%z}t -> time",
+          "until " " | count s -> http_status | lenient",
+          "rest -> unmapped.extra",
+        ],
+        [
+          "until " " | epoch_time %{sec}t.%{msec_frac}t -> time",
+          "until " " | count s -> http_status | lenient",
+          "rest -> unmapped.extra",
+        ],
+      ]
+    `);
+  });
+
   it('takes conditions and percent signs', () => {
     expect(read('%h 100%% %!200,304{Referer}i %<s')).toMatchInlineSnapshot(`
       [

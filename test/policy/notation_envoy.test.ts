@@ -13,7 +13,7 @@ describe('Envoy format strings', () => {
     ).toMatchInlineSnapshot(`
       [
         "literal "["",
-        "until "] \\"" | iso_time START_TIME -> time",
+        "until "] \\"" | any_time START_TIME -> time",
         "until " " | text REQ(:METHOD) -> http_method",
         "until " " | text REQ(X-ENVOY-ORIGINAL-PATH?:PATH) -> http_target",
         "until "\\" " | text PROTOCOL -> http_version",
@@ -57,7 +57,7 @@ describe('Envoy format strings', () => {
       read('{"t":"%START_TIME%","m":"%REQ(:METHOD)%","c":"%RESPONSE_CODE%","x":"%REQ(X-OWN)%"}'),
     ).toMatchInlineSnapshot(`
       [
-        "t | iso_time START_TIME -> time",
+        "t | any_time START_TIME -> time",
         "m | text REQ(:METHOD) -> http_method",
         "c | count RESPONSE_CODE -> http_status",
       ]

@@ -78,12 +78,23 @@ describe('HAProxy log-format', () => {
     `);
   });
 
+  it('reads the object that named items make', () => {
+    const format = haproxy('%{+json}o %(ip)ci, %(status)ST %B %(host)[req.hdr(host)]');
+    expect(program(format)).toMatchInlineSnapshot(`
+      [
+        "ip | address ci -> src_ip, src_host",
+        "status | count ST -> http_status",
+        "host | text req.hdr(host) -> http_host",
+      ]
+    `);
+  });
+
   it('points into the string', () => {
     const faulty = [
       `haproxy: '%ci %ST%B'`,
       `haproxy: '%ci % %B'`,
       `haproxy: '%ci %[req.hdr(host) %B'`,
-      `haproxy: '%{+json}o %ci'`,
+      `haproxy: '%{+cbor}o %ci'`,
       `haproxy: '%ci %hr|%ST'`,
     ];
     expect(faulty.map(formatFaults).join('\n')).toMatchInlineSnapshot(`
@@ -92,7 +103,7 @@ describe('HAProxy log-format', () => {
       policy.yaml:6:21: variable_name_missing: no item name after \`%\`
         help: a percent sign is \`%%\`
       policy.yaml:6:21: bracket_missing: no \`]\` closes this expression
-      policy.yaml:6:17: flag_unsupported: items with \`json\` are not read
+      policy.yaml:6:17: flag_unsupported: items with \`cbor\` are not read
         help: describe the lines with \`json:\` instead
       policy.yaml:6:21: blank_missing: \`hr\` must be followed by a blank"
     `);

@@ -89,6 +89,28 @@ describe('nginx log_format', () => {
     `);
   });
 
+  it('reads the strings of a directive alone', () => {
+    expect(program(formatOf(`nginx: |\n  '$remote_addr - '\n  '$status';`))).toMatchInlineSnapshot(`
+      [
+        "until " - " | address remote_addr -> src_ip, src_host",
+        "until " " | count status -> http_status | lenient",
+        "rest -> unmapped.extra",
+      ]
+    `);
+  });
+
+  it('reads a request that ends at a blank as its parts', () => {
+    expect(program(nginx('$request $status'))).toMatchInlineSnapshot(`
+      [
+        "until " " | text request -> http_method",
+        "until " " | text request -> http_target",
+        "until " " | text request -> http_version",
+        "until " " | count status -> http_status | lenient",
+        "rest -> unmapped.extra",
+      ]
+    `);
+  });
+
   it('takes the protocol’s name off the version', () => {
     expect(nginx('$server_protocol|$request_id').maps.map((map) => Field[map.from])).toEqual(['http_version']);
     expect(nginx('$request_id').maps).toEqual([]);
@@ -116,6 +138,8 @@ describe('nginx log_format', () => {
       `nginx: "\\"$request\\" $status$body_bytes_sent"`,
       `nginx: >-\n  $remote_addr\n  $status$request`,
       `nginx: |\n  log_format x escape=yaml '$status';`,
+      `nginx: '$remote_addr $time_local $status'`,
+      `nginx: '$http_user_agent $status'`,
       `nginx: 'no variables'`,
       `nginx: ''`,
     ];
@@ -129,6 +153,10 @@ describe('nginx log_format', () => {
         help: put a character between them that neither can hold
       policy.yaml:7:22: invalid_value: \`yaml\` is not valid here
         help: one of default, json, none
+      policy.yaml:6:28: blank_inside: \`time_local\` holds blanks, and a blank ends it
+        help: put it in brackets or quotes, in the load balancer’s configuration too
+      policy.yaml:6:15: blank_inside: \`http_user_agent\` holds blanks, and a blank ends it
+        help: put it in brackets or quotes, in the load balancer’s configuration too
       policy.yaml:6:14: no_variables: the format has no variables
         help: paste it as it stands in the load balancer’s configuration
       policy.yaml:6:14: no_variables: the format has no variables

@@ -48,6 +48,24 @@ describe('W3C fields', () => {
     `);
   });
 
+  it('reads fields parted by tabs, and CloudFront’s own units', () => {
+    expect(read('#Fields:\tdate\ttime-taken')).toMatchInlineSnapshot(`
+      [
+        "separated | date date -> time_date",
+        "separated | milliseconds time-taken -> duration_us",
+        "rest -> unmapped.extra",
+      ]
+    `);
+    expect(read('#Fields: x-edge-location time-taken cs-method')).toMatchInlineSnapshot(`
+      [
+        "separated | text x-edge-location -> lb_name",
+        "separated | seconds time-taken -> duration_us",
+        "separated | text cs-method -> http_method",
+        "rest -> unmapped.extra",
+      ]
+    `);
+  });
+
   it('points into the string', () => {
     const faulty = [''];
     expect(faulty.map((format) => formatFaults(`w3c: ${JSON.stringify(format)}`)).join('\n')).toMatchInlineSnapshot(

@@ -2,7 +2,7 @@ import type { Text } from '../document/text.ts';
 import { type Item, pushLiteral } from './items.ts';
 
 const DIRECTIVE = /^\s*(?:LogFormat|GlobalLog|CustomLog)\s+/i;
-const VARIABLE = /%(?:%|(!?\d{3}(?:,\d{3})*)?([<>])?(?:\{([^}]*)\})?(\^t[io]|[A-Za-z])?)|\\(["\\])|[^%\\]+|\\/g;
+const VARIABLE = /%(?:%|(!?\d{3}(?:,\d{3})*)?([<>])?(?:\{([^}]*)\})?(\^t[io]|\^FB|[A-Za-z])?)|\\(["\\])|[^%\\]+|\\/g;
 
 /** Takes the string out of a whole `LogFormat "…" name`; anything else is the string itself. */
 export function pastedApache(format: Text): Text {

@@ -3,7 +3,7 @@ import { Field } from '../../../assembly/shared/fields.ts';
 import { classesOf } from '../classes.ts';
 import { FIELD_BY_PATH, FIELDS, type FieldName, type FieldType } from '../fields.ts';
 import type { Assign, Capture, FormatPlan, JsonMark, JsonNode, LineShape, MapCase, ScanOp } from '../plan.ts';
-import { STATUS_REASONS } from '../reference/derive.ts';
+import { STATUS_REASONS } from '../status_reasons.ts';
 
 /** What can be said about a format without a line: for `auditlb formats` and docs/formats.md. */
 export interface FormatFacts {

@@ -6,12 +6,15 @@ interface Flags {
   quote: boolean;
 }
 
-const VARIABLE = /%(?:\{([^}]*)\})?(?:([A-Za-z]+)|(\[)|(%))?/y;
+const VARIABLE = /%(?:\(([^)]*)\))?(?:\{([^}]*)\})?(?:([A-Za-z]+)|(\[)|(%))?/y;
+/** At the start, it makes the line an object of the items that have a name. */
+const AS_JSON = /^\s*%\{\+json\}o/;
 const UNSUPPORTED = new Set(['json', 'cbor', 'bin']);
 
 /**
  * Splits an HAProxy `log-format` string: `%name`, `%{flags}name`, `%[sample expression]`; `%%` is a percent sign, a
- * backslash takes away the meaning of blank, quote and backslash. `%{flags}o` sets flags for all items behind it.
+ * backslash takes away the meaning of blank, quote and backslash. `%{flags}o` sets flags for all items behind it, `%(name)item` names
+ * an item for `%{+json}o`.
  * https://docs.haproxy.org/3.2/configuration.html#8.2.6
  */
 export function readHaproxy(format: Text): Item[] {
@@ -21,11 +24,16 @@ export function readHaproxy(format: Text): Item[] {
 class HaproxyReader {
   readonly #format: Text;
   readonly #items: Item[] = [];
+  readonly #json: boolean;
   #flags: Flags = { quote: false };
+  #key: string | undefined;
   #at = 0;
 
   constructor(format: Text) {
     this.#format = format;
+    const head = AS_JSON.exec(format.value);
+    this.#json = head !== null;
+    this.#at = head?.[0].length ?? 0;
   }
 
   read(): Item[] {
@@ -34,6 +42,7 @@ class HaproxyReader {
       if (source[this.#at] === '%') this.#percent();
       else this.#literal();
     }
+    if (this.#json) pushLiteral(this.#items, '}', this.#format);
     return this.#items;
   }
 
@@ -44,7 +53,7 @@ class HaproxyReader {
     const raw = source.slice(this.#at, end);
     const text = raw.replace(/\\([\s"'\\#])/g, '$1').replace(/ {2,}/g, ' ');
     const written = this.#items.length === 0 ? text.trimStart() : text;
-    if (written !== '') pushLiteral(this.#items, written, this.#format.slice(this.#at, end));
+    if (written !== '' && !this.#json) pushLiteral(this.#items, written, this.#format.slice(this.#at, end));
     this.#at = end;
   }
 
@@ -52,7 +61,8 @@ class HaproxyReader {
     const start = this.#at;
     VARIABLE.lastIndex = start;
     const match = VARIABLE.exec(this.#format.value)!;
-    const [whole, flagText, name, bracket, percent] = match;
+    const [whole, key, flagText, name, bracket, percent] = match;
+    this.#key = key;
     this.#at = start + whole.length;
     if (percent !== undefined) {
       pushLiteral(this.#items, '%', this.#format.slice(start, this.#at));
@@ -105,6 +115,12 @@ class HaproxyReader {
 
   #push(name: string, start: number, flags: Flags): void {
     const at = this.#format.slice(start, this.#at);
+    if (this.#json) {
+      if (this.#key === undefined) return;
+      pushLiteral(this.#items, `${this.#items.length === 0 ? '{' : ','}${JSON.stringify(this.#key)}:`, at);
+      this.#items.push({ kind: 'variable', name, at, quoted: false });
+      return;
+    }
     if (flags.quote) pushLiteral(this.#items, '"', at);
     this.#items.push({ kind: 'variable', name, at, quoted: flags.quote });
     if (flags.quote) pushLiteral(this.#items, '"', at);

@@ -48,7 +48,8 @@ export class Notation {
       if (item.kind === 'literal') pieces.push(item);
       else if (composite !== undefined) pieces.push(composite.part);
       else {
-        pieces.push({ kind: 'variable', name: named(item), spec: this.spec(item), quoted: item.quoted });
+        const part: Part = { kind: 'variable', name: named(item), spec: this.spec(item), quoted: item.quoted };
+        pieces.push(...(endsAtBlank(items[i + 1]) ? partsOfRequest(part) : [part]));
       }
       i += composite?.length ?? 1;
     }
@@ -76,3 +77,16 @@ const holds = (run: readonly Item[], until: string): boolean =>
   run.some((item) => item.kind === 'literal' && item.text.includes(until));
 
 const named = (item: Extract<Item, { kind: 'variable' }>): Text => item.at.renamed(item.name);
+
+const endsAtBlank = (next: Item | undefined): boolean => next?.kind === 'literal' && next.text.startsWith(' ');
+
+/** A request line holds blanks: one that ends at a blank is read as its three parts. */
+function partsOfRequest(part: Part): Piece[] {
+  const [to] = part.spec.to;
+  if (to?.value !== 'http.request.line' || part.quoted) return [part];
+  const paths = ['http.request.method', 'http.request.target', 'http.version'];
+  return paths.flatMap((path, i) => [
+    ...(i === 0 ? [] : [{ kind: 'literal' as const, text: ' ', at: part.name }]),
+    { ...part, spec: { ...part.spec, to: [to.renamed(path)], cut: false } },
+  ]);
+}

@@ -3,21 +3,24 @@ import type { Escape } from '../plan.ts';
 
 const NGINX_ESCAPES: Readonly<Record<string, Escape>> = { default: 'hex', json: 'backslash', none: 'none' };
 const NGINX_DIRECTIVE = /^\s*log_format\s+[^\s'"]+\s+(?:escape=(\w+)\s*)?/;
+/** Its strings without the directive. */
+const NGINX_STRINGS = /^\s*('[^']*'|"(?:[^"\\]|\\.)*")(\s+('[^']*'|"(?:[^"\\]|\\.)*"))*\s*;?\s*$/;
 const HAPROXY_DIRECTIVE = /^\s*log-format\s+/;
 const STRING = /'([^']*)'|"((?:[^"\\]|\\.)*)"|([^\s;'"]+)/g;
 
-/** Takes the strings out of a whole `log_format name escape=… '…' '…';`; anything else is one string. */
+/** Takes the strings out of a whole `log_format name escape=… '…' '…';`, or of its strings alone; anything else is one string. */
 export function pastedNginx(format: Text): readonly Text[] {
   const directive = NGINX_DIRECTIVE.exec(format.value);
-  if (directive === null) return [format];
-  const name = directive[1];
+  if (directive === null && !NGINX_STRINGS.test(format.value)) return [format];
+  const name = directive?.[1];
+  const head = directive?.[0].length ?? 0;
   if (name !== undefined && !Object.hasOwn(NGINX_ESCAPES, name)) {
     const at = format.value.indexOf(`escape=${name}`);
     const message = `\`${name}\` is not valid here`;
     format.reportAt(at, at + 7 + name.length, 'invalid_value', message, 'one of default, json, none');
   }
-  return [...format.value.slice(directive[0].length).matchAll(STRING)].map((match) => {
-    const start = directive[0].length + match.index + (match[3] === undefined ? 1 : 0);
+  return [...format.value.slice(head).matchAll(STRING)].map((match) => {
+    const start = head + match.index + (match[3] === undefined ? 1 : 0);
     return format.slice(start, start + (match[1] ?? match[2] ?? match[3] ?? '').length);
   });
 }

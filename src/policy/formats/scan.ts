@@ -11,6 +11,10 @@ const REST = 'extra';
 /** At the end of the format these take the rest of the line; anything else ends at a blank, and what follows is drift. */
 const FREE_TEXT: ReadonlySet<Convert> = new Set([Convert.text, Convert.verbatim]);
 
+const TIMES: ReadonlySet<Convert> = new Set([Convert.clf_time, Convert.iso_time, Convert.any_time]);
+/** Times with a blank in front of their zone; those with a pattern have their blanks in their name. */
+const WITH_BLANK = /^(?:time_local|T|Tl|trg|trl)$| /;
+
 /** Turns the pieces of a format string into a scan program for the whole line. */
 export function compileScan(pieces: readonly Piece[], format: Text, escapes: Escape, slots: FormatSlots): ScanOp[] {
   const ops = compilePieces(pieces, escapes, slots);
@@ -35,6 +39,10 @@ export function withRest(ops: readonly ScanOp[], at: Text, slots: FormatSlots): 
   const slot = slots.extra(REST, at);
   return slot === undefined ? [...ops] : [...ops, { op: 'rest', slot }];
 }
+
+/** Whether what a variable writes is sure to hold blanks. */
+const holdsBlanks = ({ name, spec }: Part, convert: Convert): boolean =>
+  TIMES.has(convert) ? WITH_BLANK.test(name.value) : spec.to[0]?.value === 'http.request.user_agent' && !spec.last;
 
 class Scan {
   readonly #pieces: readonly Piece[];
@@ -97,6 +105,10 @@ class Scan {
     const maybe = next?.kind === 'optional' && this.#ends(next);
     const ends = this.#pieces.length === index + 1 && !FREE_TEXT.has(capture.convert);
     const until = ends ? ' ' : maybe || next?.kind === 'literal' ? next.text : undefined;
+    if (until?.startsWith(' ') && holdsBlanks(part, capture.convert)) {
+      const help = 'put it in brackets or quotes, in the load balancer’s configuration too';
+      part.name.report('blank_inside', `\`${part.name.value}\` holds blanks, and a blank ends it`, help);
+    }
     this.#ops.push({
       op: 'until',
       ...(until === undefined ? {} : { until }),

@@ -7,6 +7,7 @@ import {
   Route as RouteAt,
   Shards,
   Source as SourceAt,
+  StatusReason,
 } from '../../../assembly/shared/image_layout.ts';
 import { ABI_VERSION, IMAGE_BASE } from '../../../assembly/shared/limits.ts';
 import { buildAutomaton, groupAutomata } from '../automaton.ts';
@@ -25,6 +26,7 @@ import {
   type TemplatePlan,
 } from '../plan.ts';
 import { keyId } from '../redact/pseudonym.ts';
+import { STATUS_REASONS } from '../status_reasons.ts';
 import { placeAutomaton, placeGlobs } from './automaton_table.ts';
 import { escapeText, ImageBuilder } from './builder.ts';
 import { placeEnrich } from './enrich_tables.ts';
@@ -72,6 +74,7 @@ export function writeImage(plan: Plan, conditions: MatchPlan, engine: EngineInfo
   header(Header.labels, image.spans(plan.labels.map((name) => image.json(`${escapeText(name)}:`))));
   header(Header.label_count, plan.labels.length);
   header(Header.enrich, placeEnrich(image, plan.enrich));
+  header(Header.status_reasons, placeStatusReasons(image));
   header(Header.redact, placeRedact(image, plan, keyOf(plan, key)));
   header(Header.sample, placeSample(image, plan));
   header(Header.match, image.place(writeMatch(conditions, plan.routes, image.next())));
@@ -128,6 +131,20 @@ function recordNode({ lineKey, fileKey = FILE_KEY, offsetKey = OFFSET_KEY }: Par
   const lineKeys = lineKey === undefined ? ['log', 'message'] : [lineKey];
   for (const [i, key] of lineKeys.entries()) keys.set(key, { bit: i + 1 });
   return { keys };
+}
+
+function placeStatusReasons(image: ImageBuilder): number {
+  const rows = Object.entries(STATUS_REASONS).map(([status, text]) => ({
+    status: Number(status),
+    text: image.text(text),
+  }));
+  const at = image.reserve(rows.length * StatusReason.size + 4);
+  rows.forEach(({ status, text }, i) => {
+    image.u32(at + i * StatusReason.size, status);
+    image.span(at + i * StatusReason.size + StatusReason.text, text);
+  });
+  image.u32(at + rows.length * StatusReason.size, 0xffffffff);
+  return at;
 }
 
 function placeTags(image: ImageBuilder, sources: readonly SourcePlan[]): number {

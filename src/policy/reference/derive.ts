@@ -8,16 +8,10 @@ import {
   Severity,
 } from '../../../assembly/shared/enums.ts';
 import { Field } from '../../../assembly/shared/fields.ts';
+import { STATUS_REASONS } from '../status_reasons.ts';
 import type { Draft } from './draft.ts';
 
 const METHODS = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'TRACE', 'PATCH'];
-
-/** What only proxies answer tells why, and so does 499, nginx's own for a client that did not wait. */
-export const STATUS_REASONS: Readonly<Record<number, string>> = {
-  499: 'client_closed',
-  502: 'upstream_failed',
-  504: 'upstream_timeout',
-};
 
 /** OCSF category of every class that has one. */
 const CATEGORIES: Readonly<Partial<Record<EventClass, Category>>> = {

@@ -2,7 +2,7 @@ export const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oc
 
 const ZONE = String.raw`[Zz]|[+-]\d\d(?::?\d\d)?`;
 const CLF = new RegExp(
-  String.raw`^(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (${ZONE}))?$`,
+  String.raw`^(\d\d)/([A-Z][a-z]{2})/(\d{4})[: ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: (${ZONE}))?$`,
 );
 const ISO = new RegExp(
   String.raw`^(\d{4})([-/])(\d\d)\2(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?: ?(?:(?:UTC|GMT)(?=[+-]))?(${ZONE}|[A-Z]{3,5}))?$`,
