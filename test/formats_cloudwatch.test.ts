@@ -7,7 +7,7 @@ import { packageRoot } from '../src/policy/catalog.ts';
 import { bothOutputs, referenceOf } from './support/differential.ts';
 import { lineRecord, policyOf } from './support/fixtures.ts';
 
-type Event = { metadata: { uid: string }; unmapped?: object };
+type Event = { auditlb: { format?: string }; metadata: { uid: string }; unmapped?: object };
 
 /** A line as CloudWatch Logs hands it to the subscribers of its group. */
 const subscribed = (message: string) =>
@@ -19,6 +19,10 @@ const subscribed = (message: string) =>
     subscriptionFilters: ['all'],
     logEvents: [{ id: '36100', timestamp: 1770091506123, message }],
   });
+
+const { filter: auto } = buildFilter({ text: policyOf('auto'), file: 'policy.yaml' });
+const autoInstance = new FilterInstance(auto!.wasm);
+const autoReference = referenceOf(auto!);
 
 test.each(['aws_api_gateway', 'aws_cloudtrail', 'aws_waf', 'kubernetes_audit'])('%s from CloudWatch', (format) => {
   const log = readFileSync(join(packageRoot(), 'test', 'formats', format, 'basic.log'), 'utf8');
@@ -34,5 +38,8 @@ test.each(['aws_api_gateway', 'aws_cloudtrail', 'aws_waf', 'kubernetes_audit'])(
     expect(event).toEqual({ ...bare, metadata: undefined, unmapped: undefined });
     expect(metadata).toMatchObject({ ...bare.metadata, uid: metadata.uid, log_name: 'audit' });
     expect(unmapped).toMatchObject({ ...bare.unmapped, owner: '111122223333', logStream: 'one' });
+    const told = bothOutputs(autoInstance, autoReference, lineRecord('auto', subscribed(line)));
+    expect(told.engine).toEqual(told.reference);
+    expect((told.engine as Event).auditlb.format).toBe(format);
   }
 });

@@ -52,10 +52,18 @@ export const JSON_VALUE: usize = memory.data<u8>(
 
 const FRAME: usize = 32;
 const DEPTH: usize = 32;
-/** Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end, u32 path start, u32 path end, u32 origin, u32 its end. */
+/**
+ * Objects found in texts, walked behind the line: per entry u32 node, u32 start, u32 end, u32 path start, u32 path end, u32 origin, u32 its end,
+ * u32 node of marks.
+ */
+const INNER: usize = 32;
 const INNER_MAX: usize = 8;
-const inner: usize = memory.data(224, 8);
+const inner: usize = memory.data(256, 8);
 let innerCount: usize = 0;
+/** Node of marks for the object the current text may hold; 0: it is none, or none asks. */
+let markInside: usize = 0;
+/** Texts a sniffing walk would have looked into. */
+let markedTexts: usize = 0;
 /** Where the text being walked stands in the line; 0: it is the line. */
 let origin: usize = 0;
 let originEnd: usize = 0;
@@ -82,23 +90,27 @@ export function walk(root: usize, p: usize, end: usize, mode: u32): usize {
   }
   innerCount = 0;
   origin = 0;
-  const close = walkObject(root, p, end, mode, 0, 0);
+  markedTexts = 0;
+  markInside = 0;
+  const close = walkObject(root, p, end, mode, 0, 0, marks);
   marks = 0;
   if (close == 0) return 0;
   for (let i: usize = 0; i < innerCount; i++) {
-    const entry = inner + i * 28;
+    const entry = inner + i * INNER;
     const clean = errorCode == ErrorCode.none;
     origin = load<u32>(entry, 20);
     originEnd = load<u32>(entry, 24);
     const path = <usize>load<u32>(entry, 12);
-    walkObject(load<u32>(entry), load<u32>(entry, 4), load<u32>(entry, 8), mode, path, load<u32>(entry, 16));
+    const pathEnd = <usize>load<u32>(entry, 16);
+    const markRoot = <usize>load<u32>(entry, 28);
+    walkObject(load<u32>(entry), load<u32>(entry, 4), load<u32>(entry, 8), mode, path, pathEnd, markRoot);
     if (clean && errorCode != ErrorCode.none) placeError(origin);
   }
   return close;
 }
 
 /** Iterative; values no node descends into are read as a whole. */
-function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, pathEnd: usize): usize {
+function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, pathEnd: usize, markRoot: usize): usize {
   p = skipBlanks(p, end);
   if (p >= end || load<u8>(p) != 0x7b) return 0;
   p++;
@@ -108,7 +120,7 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, p
   store<u32>(frame, 0, 8);
   store<u32>(frame, <u32>path, 16);
   store<u32>(frame, <u32>pathEnd, 20);
-  store<u32>(frame, <u32>marks, 24);
+  store<u32>(frame, <u32>markRoot, 24);
   let fresh = true;
   for (;;) {
     p = skipBlanks(p, end);
@@ -199,9 +211,14 @@ function walkObject(root: usize, p: usize, end: usize, mode: u32, path: usize, p
     // A number or a word at the very end may be cut off.
     if (p >= end) return 0;
     if (mode == Walk.sniff) {
-      if (key != 0 && c == 0x22) markText(key, start + 1, p - 1);
+      if (key != 0 && c == 0x22) {
+        markText(key, start + 1, p - 1);
+        if (holdsObject(key, start)) lookInside(frame, key, 0, 0, start + 1, p - 1, true);
+      }
     } else {
+      markInside = mark != 0 && c == 0x22 && holdsObject(mark, start) ? <usize>load<u32>(mark, Key.node) : 0;
       member(frame, key, keyStart, keyEnd, keySeen, start, p, c, mode);
+      if (markInside != 0) unmarked = true;
     }
     p = afterMember(p, end, frame);
     if (p == 0) return 0;
@@ -345,9 +362,8 @@ function member(
   if (key != 0 && mode == Walk.parse) {
     const ignore = load<u32>(key, Key.ignore);
     if (ignore == 1) return;
-    const child = <usize>load<u32>(key, Key.node);
-    if (child != 0 && c == 0x22 && firstUnit(start + 1) == 0x7b) {
-      if (lookInside(frame, key, keyStart, keyEnd, start + 1, end - 1)) return;
+    if (c == 0x22 && holdsObject(key, start)) {
+      if (lookInside(frame, key, keyStart, keyEnd, start + 1, end - 1, false)) return;
       failField(ErrorCode.json_expected, start, JSON_VALUE, JSON_VALUE + 12);
     }
     const name = <usize>load<u32>(node, Node.prefix);
@@ -402,8 +418,21 @@ function firstUnit(p: usize): u32 {
   return c == 0x5c && load<u8>(p, 1) == 0x75 ? hex4(p + 2) : c;
 }
 
-/** Queues the object a string holds, to be walked by this node. False if it holds none. */
-function lookInside(frame: usize, key: usize, keyStart: usize, keyEnd: usize, start: usize, end: usize): bool {
+/** Whether the string is one the key looks into, and its text begins as an object does. */
+function holdsObject(key: usize, start: usize): bool {
+  return load<u32>(key, Key.node) != 0 && firstUnit(start + 1) == 0x7b;
+}
+
+/** Queues the object a string holds, to be walked by this node, in a sniffing walk without a path. False if it holds none. */
+function lookInside(
+  frame: usize,
+  key: usize,
+  keyStart: usize,
+  keyEnd: usize,
+  start: usize,
+  end: usize,
+  sniffing: bool,
+): bool {
   if (innerCount == INNER_MAX) return false;
   const place = origin != 0 ? origin : start;
   const placeEnd = origin != 0 ? originEnd : end;
@@ -418,14 +447,18 @@ function lookInside(frame: usize, key: usize, keyStart: usize, keyEnd: usize, st
   const close = readValue(start, end);
   if (close == 0 || skipBlanks(close, end) != end) return false;
   // The frame above is free: its path is where the text's will be.
-  if (frame + FRAME >= frames + DEPTH * FRAME || !openPath(frame, key, keyStart, keyEnd)) return false;
-  const entry = inner + innerCount * 28;
+  if (frame + FRAME >= frames + DEPTH * FRAME) return false;
+  if (sniffing) store<u64>(frame, 0, FRAME + 16);
+  else if (!openPath(frame, key, keyStart, keyEnd)) return false;
+  const entry = inner + innerCount * INNER;
   store<u32>(entry, load<u32>(key, Key.node));
   store<u32>(entry, <u32>start, 4);
   store<u32>(entry, <u32>end, 8);
   store<u64>(entry, load<u64>(frame, FRAME + 16), 12);
   store<u32>(entry, <u32>place, 20);
   store<u32>(entry, <u32>placeEnd, 24);
+  store<u32>(entry, <u32>markInside, 28);
+  if (markInside != 0 && ++markedTexts <= INNER_MAX) markInside = 0;
   innerCount++;
   return true;
 }

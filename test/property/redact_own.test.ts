@@ -16,8 +16,10 @@ const SOURCES = `
       escape: backslash
       product: {name: Blank}
       pairs:
+        joined: {key: w, to: db.query, as: hex_text}
         keys:
           exe: process.path
+          w0: event.message
           cmd: {to: process.command_line, as: hex_text}
           user: actor.name
           addr: {to: [src.ip, src.port, src.host], as: address_port}
@@ -27,7 +29,7 @@ const SOURCES = `
     format:
       class: api_activity
       product: {name: Comma}
-      pairs: {separator: ",", keys: {user: actor.name, agent: {to: http.request.user_agent, as: percent_text}}}
+      pairs: {separator: ",", joined: {key: w, to: db.query}, keys: {user: actor.name, agent: {to: http.request.user_agent, as: percent_text}}}
   - name: free
     tag: free
     format:
@@ -99,6 +101,9 @@ const LINES = [
     'nested',
     `{"users":[{"name":"b\\u00f6b"}],"user":{"name":"-"},"inner":{"who":"m\\"x","more":"{\\"host\\":\\"h\\"}"}}`,
   ],
+  ['blank', 'w0="select" w1_len=6 w1[0]=C3A9 w1[1]="*" w2=746F6B656E3D68756E74657232 user=alice'],
+  ['blank', 'w0=select user=bob'],
+  ['comma', 'w1=select,user=bob,w2=4111 1111,w3= 1111 1111,w3[2]=token=hunter2'],
 ] as const;
 
 const ALL = [
@@ -118,6 +123,9 @@ describe('formats of one’s own', () => {
       ', ',
       '""',
       '+',
+      ' w1=',
+      ',w2[0]=',
+      'w3[1]="',
       '%41',
       ' user=',
       "'",
@@ -164,6 +172,9 @@ describe('a value that does not stand in the line as it is', () => {
     ['event.message', LINES[3], 'suser=Alice Adams msg=[redacted] src=192.0.2.7 token=abc def'],
     ['actor.name', LINES[4], '"[redacted]","203.0.113.9:80, 198.51.100.1","select ""x"" from t",n"o'],
     ['db.query', LINES[4], '"al""ice","203.0.113.9:80, 198.51.100.1","[redacted]",n"o'],
+    ['db.query', LINES[12], 'w0="[redacted]" w1_len=6 w1[0]=[redacted] w1[1]="[redacted]" w2=[redacted] user=alice'],
+    ['db.query', LINES[13], 'w0=[redacted] user=bob'],
+    ['db.query', LINES[14], 'w1=[redacted],user=bob,w2=[redacted],w3= [redacted],w3[2]=[redacted]'],
   ] as const)('%s is redacted in the raw line with all of its capture', (field, [tag, line], raw) => {
     expect(rawOf(field, tag, line)).toBe(raw);
   });

@@ -46,7 +46,7 @@ interface WalkState {
 }
 
 /** Objects in texts the formats look into, at most. */
-const INNER_MAX = 8;
+export const INNER_MAX = 8;
 
 class Walk {
   readonly #state: WalkState;
