@@ -292,19 +292,16 @@ function jsonRow(source: usize): u32 {
 function parse(format: usize, zone: i32): void {
   applyAssigns(load<u32>(format, Format.defaults), load<u32>(format, Format.default_count));
   const body = <usize>load<u32>(format, Format.body);
-  const missing = <usize>load<u32>(format, Format.missing);
-  const missingCount = load<u32>(format, Format.missing_count);
   const kind = load<u32>(format, Format.kind);
   if (kind != 2) {
     if (!hasLine) return fail(ErrorCode.line_missing, 0, 0, 0);
-    const escapes = load<u32>(format, Format.escape);
-    startConversions(escapes, lineHasBackslash || escapes == Escapes.hash, zone, missing, missingCount);
+    startConversions(format, lineHasBackslash || load<u32>(format, Format.escape) == Escapes.hash, zone);
     const count = load<u32>(format, Format.op_count);
     if (kind == 1) scan(body, count, lineStart, lineEnd);
     else scanShapes(body, count, lineStart, lineEnd);
     return;
   }
-  startConversions(0, false, zone, missing, missingCount);
+  startConversions(format, false, zone);
   if (!hasLine) {
     clearUnmapped();
     if (walk(body, recordStart, recordEnd, Walk.parse) == 0)
@@ -322,8 +319,7 @@ function parse(format: usize, zone: i32): void {
 
 /** Reads texts the line holds, which may have escapes even where it is JSON. */
 function readWithin(format: usize, count: u32, zone: i32): void {
-  const missing = <usize>load<u32>(format, Format.missing);
-  startConversions(load<u32>(format, Format.escape), true, zone, missing, load<u32>(format, Format.missing_count));
+  startConversions(format, true, zone);
   const plain = load<u32>(format, Format.kind) == 2;
   const start = !hasLine ? recordStart : plain ? plainStart : lineStart;
   const end = !hasLine ? recordEnd : plain ? plainEnd : lineEnd;

@@ -18,7 +18,7 @@ import { escapeBytes, textEnd, textStart } from '../json/text';
 import { noteCapture } from '../policy/redact/notes';
 import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
-import { Capture, WATCHED, Watch } from '../shared/image_layout';
+import { Capture, Format, WATCHED, Watch } from '../shared/image_layout';
 import { decodedEnd, decodedStart, decodeEscapes, Escapes } from './decode';
 
 const NOWHERE: u32 = 0xffff;
@@ -27,15 +27,18 @@ const NOWHERE: u32 = 0xffff;
 let escapes: u32 = 0;
 let zoneMinutes: i32 = 0;
 
-/** Spans of the current format's own words for a missing value, and their number. */
+/** Spans of the current format's own words for a missing value, their number, and a bit per length of one. */
 let missing: usize = 0;
 let missingCount: u32 = 0;
+let missingLengths: u32 = 0;
 
-export function startConversions(formatEscapes: u32, lineHasEscapes: bool, zone: i32, words: usize, count: u32): void {
-  escapes = lineHasEscapes ? formatEscapes : 0;
+/** `withEscapes`: the text may hold the escapes of the format. */
+export function startConversions(format: usize, withEscapes: bool, zone: i32): void {
+  escapes = withEscapes ? load<u32>(format, Format.escape) : 0;
   zoneMinutes = zone;
-  missing = words;
-  missingCount = count;
+  missing = load<u32>(format, Format.missing);
+  missingCount = load<u32>(format, Format.missing_count);
+  missingLengths = load<u32>(format, Format.missing_lengths);
 }
 
 /** Whether a backslash of the line escapes a quote. */
@@ -47,6 +50,11 @@ export function escapesQuotes(): bool {
 export function isMissing(start: usize, end: usize): bool {
   if (end - start < 2 && (start == end || load<u8>(start) == 0x2d)) return true;
   if (end - start == 3 && (load<u32>(start) & 0xffffff) == 0x412f4e) return true;
+  return isMissingWord(start, end);
+}
+
+/** Whether the text is one of the format's own words for a missing value. */
+function isMissingWord(start: usize, end: usize): bool {
   for (let i: u32 = 0; i < missingCount; i++) {
     const span = missing + ((<usize>i) << 3);
     if (<usize>load<u32>(span, 4) == end - start && sameBytes(load<u32>(span), start, end - start)) return true;
@@ -78,7 +86,7 @@ export function convert(capture: usize, start: usize, end: usize): void {
     return convert(load<u32>(capture, Watch.inner), start, end);
   }
   if (end - start < 2 && (start == end || load<u8>(start) == 0x2d)) return;
-  if (missingCount != 0 && isMissing(start, end)) return;
+  if (((missingLengths >> <u32>min<usize>(end - start, 31)) & 1) != 0 && isMissingWord(start, end)) return;
   // `N/A`
   if (end - start == 3 && (load<u32>(start) & 0xffffff) == 0x412f4e) return;
   switch (kind) {

@@ -104,7 +104,7 @@ export enum SniffRow {
 /** Bits a source's JSON formats are told by, at most. */
 export const SNIFF_BIT_MAX = 1024;
 
-/** 72 bytes. */
+/** 80 bytes. */
 export enum Format {
   /** Span. */
   name = 0,
@@ -135,6 +135,8 @@ export enum Format {
   /** Address and number of `Within`. */
   within = 68,
   within_count = 72,
+  /** A bit per length of the texts in `missing`; the highest for all longer ones. */
+  missing_lengths = 76,
   size = 80,
 }
 

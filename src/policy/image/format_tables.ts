@@ -30,7 +30,8 @@ export function placeFormat(image: ImageBuilder, format: FormatPlan, templates: 
   const within = placeWithin(image, format.within);
   const maps = placeMaps(image, format.maps);
   const extras = image.spans(format.extras.map((name) => image.json(`"${escapeText(name)}":`)));
-  const missing = image.spans(format.missing.map((word) => image.text(word)));
+  const missing = format.missing.map((word) => image.text(word));
+  const missingSpans = image.spans(missing);
   const name = image.text(format.name);
   const at = image.reserve(FormatAt.size);
   image.span(at + FormatAt.name, name);
@@ -45,8 +46,12 @@ export function placeFormat(image: ImageBuilder, format: FormatPlan, templates: 
   image.u32(at + FormatAt.extra_count, format.extras.length);
   image.u32(at + FormatAt.escape, ['none', 'backslash', 'hex', 'hash', 'cef'].indexOf(format.escape));
   image.u32(at + FormatAt.templates, templates);
-  image.u32(at + FormatAt.missing, missing);
-  image.u32(at + FormatAt.missing_count, format.missing.length);
+  image.u32(at + FormatAt.missing, missingSpans);
+  image.u32(at + FormatAt.missing_count, missing.length);
+  image.u32(
+    at + FormatAt.missing_lengths,
+    missing.reduce((bits, { length }) => (bits | (1 << Math.min(length, 31))) >>> 0, 0),
+  );
   image.u32(at + FormatAt.within, within);
   image.u32(at + FormatAt.within_count, format.within.length);
   return at;
