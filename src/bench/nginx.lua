@@ -3,6 +3,15 @@
 
 local MONTHS = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12 }
 local ACTIVITIES = { CONNECT = 1, DELETE = 2, GET = 3, HEAD = 4, OPTIONS = 5, POST = 6, PUT = 7, TRACE = 8, PATCH = 9 }
+local REASONS = {
+  [494] = 'request_header_too_large',
+  [495] = 'client_certificate_invalid',
+  [496] = 'client_certificate_missing',
+  [497] = 'plain_http_to_https_port',
+  [499] = 'client_closed',
+  [502] = 'upstream_failed',
+  [504] = 'upstream_timeout',
+}
 local LINE = '^([%d.]+) %- (.-) %[(%d%d)/(%a%a%a)/(%d%d%d%d):(%d%d):(%d%d):(%d%d) ([+-])(%d%d)(%d%d)%]'
   .. ' "(%a+) ([^ "?]*)%??([^ "]*) HTTP/([%d.]+)" (%d%d%d) (%d+) "([^"]*)" "([^"]*)"$'
 local floor = math.floor
@@ -63,6 +72,7 @@ function normalize(tag, timestamp, record)
     severity_id = code >= 500 and 3 or failed and 2 or 1,
     src_endpoint = { ip = ip },
     status_code = status,
+    status_detail = REASONS[code],
     status_id = failed and 2 or 1,
     time = epoch_ms(tonumber(year), MONTHS[month], tonumber(day), tonumber(hour), tonumber(minute) - offset, tonumber(second)),
     traffic = { bytes_in = tonumber(bytes) },
