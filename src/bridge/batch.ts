@@ -30,19 +30,19 @@ export interface Filtered {
 /** Puts batches through one instance of a filter. */
 export class BatchFilter {
   readonly #wasm: Uint8Array;
-  readonly #sources: Description['sources'];
+  readonly sources: Description['sources'];
   #instance: FilterInstance;
 
   /** Throws `FilterError`. */
   constructor(wasm: Uint8Array) {
     this.#wasm = wasm;
     this.#instance = new FilterInstance(wasm);
-    this.#sources = this.#instance.describe().sources;
+    this.sources = this.#instance.describe().sources;
   }
 
   run({ tag, records, timeKey, arrived }: Batch): Filtered {
     const name = Buffer.from(tag);
-    const source = this.#sources.find((each) => matchesWildcard(each.tag, tag));
+    const source = this.sources.find((each) => matchesWildcard(each.tag, tag));
     const recordTime = new RecordTime(timeKey, source ?? {});
     const made: FilteredRecord[] = [];
     let dropped = 0;

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { Description } from '../host/index.ts';
 import { type Batch, BatchFilter, type Filtered } from './batch.ts';
 
 /** Runs batches through the filter. Batches of one source always meet the same instance, one after the other. */
 export interface FilterPool {
+  /** Sources of the filter's policy. */
+  readonly sources: Description['sources'];
   run(source: string, batch: Batch): Promise<Filtered>;
   close(): Promise<void>;
 }
@@ -11,14 +14,16 @@ export interface FilterPool {
 /** Throws `FilterError`. One thread: the filter runs beside the server. More: a worker each, sources spread over them by hash. */
 export function openPool(wasm: Uint8Array, threads: number): FilterPool {
   const filter = new BatchFilter(wasm);
-  if (threads > 1) return new WorkerPool(wasm, threads);
-  return { run: async (_source, batch) => filter.run(batch), close: async () => {} };
+  if (threads > 1) return new WorkerPool(wasm, threads, filter.sources);
+  return { sources: filter.sources, run: async (_source, batch) => filter.run(batch), close: async () => {} };
 }
 
 class WorkerPool implements FilterPool {
+  readonly sources: Description['sources'];
   readonly #threads: FilterThread[];
 
-  constructor(wasm: Uint8Array, threads: number) {
+  constructor(wasm: Uint8Array, threads: number, sources: Description['sources']) {
+    this.sources = sources;
     this.#threads = Array.from({ length: threads }, () => new FilterThread(wasm));
   }
 

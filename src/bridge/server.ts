@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { splitterFor } from '../run/list_splitter.ts';
 import { DamagedBody, Refusal, readBody, splitRecords } from './body.ts';
 import { Budget, type Lease } from './budget.ts';
 import { DeadLetterFile } from './dead_letter.ts';
@@ -205,7 +206,9 @@ export class Bridge {
       this.#options.log(`a body of ${source} could not be decompressed: it is in the dead-letter file`);
       return { status: 200, body: { records: 0, delivered: 0, dropped: 0, dead: 1 } };
     }
-    const records = splitRecords(body);
+    const splitter = splitterFor(this.#pool.sources, tag);
+    const records = splitRecords(body).flatMap((record) => splitter.split(record));
+    lease.add(Math.max(0, records.reduce((sum, { length }) => sum + length, 0) - body.length));
     this.metrics.add('bytes_in_total', body.length);
     this.metrics.add('records_in_total', records.length);
     const batch = { tag, records, timeKey: this.#options.timeKey, arrived: this.#options.now() };

@@ -1,4 +1,5 @@
 import { ABI_VERSION } from '../../assembly/shared/limits.ts';
+import type { RecordList } from '../policy/record_lists.ts';
 import { FilterError } from './filter_error.ts';
 import { HostModule } from './module.ts';
 
@@ -10,6 +11,8 @@ interface SourceDescription {
   readonly line?: string;
   readonly file_key?: string;
   readonly offset_key?: string;
+  /** Lists whose elements are records, where its formats have any. */
+  readonly lists?: readonly RecordList[];
 }
 
 /** What a filter says of itself. */

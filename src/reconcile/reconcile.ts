@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { FilterInstance } from '../host/index.ts';
 import { FILE_KEY, OFFSET_KEY } from '../policy/plan.ts';
 import { type Input, readLines } from '../run/input.ts';
+import { splitterFor } from '../run/list_splitter.ts';
 import { hostTime } from '../run/record.ts';
 import { Buckets } from './buckets.ts';
 import { CONTENT_AT, ENTRY_SIZE, type Entry, EntryKind, ID_AT, writeEntry } from './entry.ts';
@@ -106,13 +107,15 @@ class Reconciliation {
 
   async #readInput(input: Input, file: number): Promise<void> {
     const tag = Buffer.from(input.tag);
+    const splitter = splitterFor(this.#filter.describe().sources, input.tag);
     const path = resolve(input.path);
     let number = 0;
     let offset = 0;
     for await (const lines of readLines(input, this.#read)) {
       for (const line of lines) {
-        const record = this.#options.records ? line : this.#recordOf(line, path, offset);
-        this.#expect(tag, record, { file, line: ++number, optional: line.length === 0 });
+        const at = { file, line: ++number, optional: line.length === 0 };
+        const records = splitter.split(this.#options.records ? line : this.#recordOf(line, path, offset));
+        for (const record of records) this.#expect(tag, record, at);
         offset += line.length + 1;
       }
     }
@@ -123,7 +126,7 @@ class Reconciliation {
     return Buffer.from(JSON.stringify(record));
   }
 
-  #expect(tag: Uint8Array, record: Buffer, at: { file: number; line: number; optional: boolean }): void {
+  #expect(tag: Uint8Array, record: Uint8Array, at: { file: number; line: number; optional: boolean }): void {
     const { seconds, nanoseconds } = hostTime(this.#options.time);
     const answer = this.#filter.call(tag, seconds, nanoseconds, record);
     if (!at.optional) this.#records++;

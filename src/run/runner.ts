@@ -1,5 +1,6 @@
 import type { FilterInstance } from '../host/index.ts';
 import { type Input, type Progress, readLines } from './input.ts';
+import { splitterFor } from './list_splitter.ts';
 import { hostTime, lineRecord } from './record.ts';
 import type { Sink } from './sinks.ts';
 import { Summary } from './summary.ts';
@@ -32,12 +33,18 @@ export class Runner {
   /** Throws `InputError` if the input cannot be read to its end; what came before counts. */
   async run(input: Input, progress: Progress): Promise<void> {
     const tag = Buffer.from(input.tag);
-    for await (const lines of readLines(input, progress)) for (const line of lines) this.#record(tag, line);
+    const splitter = splitterFor(this.#filter.describe().sources, input.tag);
+    for await (const lines of readLines(input, progress)) {
+      for (const line of lines) {
+        if (line.length === 0) continue;
+        const records = splitter.split(this.#options.records ? line : lineRecord(line));
+        for (const [i, record] of records.entries()) this.#record(tag, record, i === 0 ? line.length : 0);
+      }
+    }
   }
 
-  #record(tag: Uint8Array, line: Buffer): void {
-    if (line.length === 0) return;
-    const record = this.#options.records ? line : lineRecord(line);
+  /** `bytes`: of the line, counted with its first record. */
+  #record(tag: Uint8Array, record: Uint8Array, bytes: number): void {
     const answer = this.#filter.call(tag, this.#timeSec, this.#timeNsec, record);
     if (answer.kind === 'dropped') this.summary.dropped++;
     else if (answer.kind === 'lost') this.summary.lost++;
@@ -45,7 +52,7 @@ export class Runner {
       const output = answer.output;
       const text = Buffer.from(output.buffer, output.byteOffset, output.length).toString();
       const verdict = this.#verdicts.read(text);
-      this.summary.add(verdict, text, line.length, output.length);
+      this.summary.add(verdict, text, bytes, output.length);
       this.#sink.write(output, verdict);
     }
   }

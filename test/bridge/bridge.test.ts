@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { splitRecords } from '../../src/bridge/body.ts';
+import { buildFilter } from '../../src/filter.ts';
 import { RECORD_1, RECORD_2, SKIPPED, ZEROS } from '../support/zstd.ts';
 import { bodyOf, lineOf, numberOf, openBridge, openSink, range, recordOf, send } from './support.ts';
 import { trapping } from './trapping.ts';
@@ -40,6 +41,21 @@ describe('bodies', () => {
     ['[1,2]\n[3]', ['[1,2]', '[3]']],
   ])('%s is split', (body, records) => {
     expect(splitRecords(Buffer.from(body)).map(String)).toEqual(records);
+  });
+
+  test('with a list of records: each is one, also for the next hop that refuses one of them', async () => {
+    const sink = await openSink();
+    const policy =
+      "auditlb: 1\nsources: [{name: web, tag: '*', format: {class: http_activity, json: {n: url.path}, wrappers: [{at: 'Records[0]'}]}}]\nroutes: [{name: all}]\n";
+    const { filter } = buildFilter({ text: policy, file: 'policy.yaml' });
+    const { port, deadLetters } = await openBridge(sink.url, { wasm: filter!.wasm });
+    sink.answer = (events) => (events.some((event) => numberOf(event) === 2) ? 400 : 200);
+    const list = (...numbers: number[]) => JSON.stringify({ Records: numbers.map((n) => ({ n: `/item/${n}` })) });
+    const answer = await send(port, `${list(1, 2, 3)}\n${list(4, 5)}\n`);
+    expect(answer).toMatchObject({ status: 200 });
+    expect(JSON.parse(answer.text)).toMatchObject({ records: 5 });
+    expect(sink.numbers).toEqual([1, 3, 4, 5]);
+    expect(deadLetters()).toHaveLength(1);
   });
 
   test('of an unknown encoding are refused', async () => {

@@ -85,6 +85,7 @@ test('run has help', async () => {
 
     Without --policy or --filter every shipped format is recognised by itself.
     A file's records carry its name without endings as their tag (nginx.access for nginx.access.log.gz), unless --tag says otherwise.
+    A list of records (CloudTrail's Records, a Kubernetes EventList) is one record for each element, as the bridge hands them over.
 
     Examples:
       auditlb run samples/*.log

@@ -41,6 +41,22 @@ const users = (stdout: string): unknown[] =>
 const steady = (stderr: string): string => stderr.replace(/, [\d ]+ records\/s/, '');
 
 describe('run', () => {
+  test('makes an event of each record in a list', async () => {
+    const event = (n: number) => ({
+      eventVersion: '1.09',
+      eventSource: 's3.amazonaws.com',
+      eventName: `E${n}`,
+      awsRegion: 'x',
+    });
+    work.write('trail.json.gz', gzipSync(`${JSON.stringify({ Records: [event(1), event(2)] })}\n`));
+    const { code, stdout } = await work.auditlb(['run', 'trail.json.gz', '--quiet']);
+    const operations = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).api.operation);
+    expect([code, operations]).toEqual([0, ['E1', 'E2']]);
+  });
+
   test('prints one event a line, and a summary to standard error', async () => {
     const { code, stdout, stderr } = await run(['a.log']);
     expect(code).toBe(0);

@@ -125,6 +125,24 @@ describe('a statement', () => {
     expect([numbersOf(statement), duplicatesOf(statement)]).toEqual([[2], 1]);
   });
 
+  test('asks for an event of each record in a list', async () => {
+    const policy = `
+auditlb: 1
+sources: [{name: web, tag: '*', format: {class: http_activity, json: {n: url.path}, wrappers: [{at: 'Records[0]'}]}}]
+routes: [{name: archive}]
+`;
+    const list = (...paths: string[]): string => JSON.stringify({ Records: paths.map((n) => ({ n })) });
+    const module = wasmOf(policy);
+    const made = events([list('/a'), list('/b'), list('/c')], module);
+    expect(await account([list('/a', '/b'), list('/c')], { archive: made }, module)).toMatchObject({
+      records: 3,
+      delivered: 3,
+      missing: 0,
+    });
+    const statement = await account([list('/a', '/b'), list('/c')], { archive: [made[0]!, made[2]!] }, module);
+    expect([statement.delivered, statement.missing, numbersOf(statement)]).toEqual([2, 1, [1]]);
+  });
+
   test('takes an output of no known route for any route', async () => {
     const lines = [access(1), access(2, 503)];
     const [one, failed] = events(lines);

@@ -206,9 +206,12 @@ if answer == "" {
   # Dropped by the policy.
   . = []
 } else {
-  event = object!(parse_json!(answer))
-  assert!(exists(event.auditlb), "the filter gave no event")
-  . = event
+  # A list of records has as many events.
+  . = map_values(split(strip_whitespace(answer), "\n")) -> |line| {
+    event = object!(parse_json!(line))
+    assert!(exists(event.auditlb), "the filter gave no event")
+    event
+  }
 }
 `;
   return map(

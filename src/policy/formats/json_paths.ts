@@ -61,7 +61,8 @@ export function compileJsonPaths(spec: JsonSpec, slots: FormatSlots): JsonBody {
     addPaths(root, keys, spec.paths);
     branchAt(root, keys).top = true;
     closePaths(root, keys, spec.closed);
-    if (keys.at(-1) === FIRST) branchAt(root, [...keys.slice(0, -1), EVERY]).others = true;
+    const first = keys.lastIndexOf(FIRST);
+    if (first >= 0) branchAt(root, [...keys.slice(0, first), EVERY]).others = true;
   }
   const ranks = rankTargets([...spec.paths, ...spec.wrappers.flatMap(({ json }) => json ?? [])]);
   return { kind: 'json', root: compileNode(root, slots, ranks) };

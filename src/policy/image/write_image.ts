@@ -25,6 +25,7 @@ import {
   type SourcePlan,
   type TemplatePlan,
 } from '../plan.ts';
+import { type RecordList, recordLists } from '../record_lists.ts';
 import { keyId } from '../redact/pseudonym.ts';
 import { STATUS_REASONS } from '../status_reasons.ts';
 import { placeAutomaton, placeGlobs } from './automaton_table.ts';
@@ -95,13 +96,14 @@ function description(plan: Plan, engine: EngineInfo, key: Uint8Array | undefined
     abi: ABI_VERSION,
     policy: { name: plan.name, hash: plan.hash },
     schema: plan.schema,
-    sources: plan.sources.map(({ name, tag, formats, lineKey, fileKey, offsetKey }) => ({
-      name,
-      tag,
-      formats: formats.map((i) => plan.formats[i]?.name),
-      line: lineKey,
-      file_key: fileKey,
-      offset_key: offsetKey,
+    sources: plan.sources.map((source) => ({
+      name: source.name,
+      tag: source.tag,
+      formats: source.formats.map((i) => plan.formats[i]?.name),
+      line: source.lineKey,
+      file_key: source.fileKey,
+      offset_key: source.offsetKey,
+      lists: listsOf(plan, source),
     })),
     formats: plan.formats.map(({ name }) => name),
     routes: plan.routes.map(({ name, destinations }) => ({ name, destinations })),
@@ -113,6 +115,11 @@ function description(plan: Plan, engine: EngineInfo, key: Uint8Array | undefined
     fields: [...FIELD_BY_PATH.keys()],
     errors: Object.values(enumNames(ErrorCode)).filter((code) => code !== 'none'),
   };
+}
+
+function listsOf(plan: Plan, source: SourcePlan): RecordList[] | undefined {
+  const lists = recordLists(plan, source);
+  return lists.length === 0 ? undefined : lists;
 }
 
 /** The answer where there is nothing to normalize: it still has a tag, so it is delivered and seen. */

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { buildFilter } from '../../src/filter.ts';
+import { FilterInstance } from '../../src/host/index.ts';
+import { ListSplitter, splitterFor } from '../../src/run/list_splitter.ts';
+
+const RECORDS = { at: ['Records'] };
+const split = (
+  record: string,
+  source: ConstructorParameters<typeof ListSplitter>[0] = { lists: [RECORDS] },
+): string[] => new ListSplitter(source).split(Buffer.from(record)).map((each) => Buffer.from(each).toString());
+
+describe('each element of a list of records is a record', () => {
+  const list = '{"a" : 1.0, "Records" : [ {"id":1e2, "n":"ä\\u0041"} ,{"id":2}],"z":[1]}';
+  const first = '{"a" : 1.0, "Records" : [{"id":1e2, "n":"ä\\u0041"}],"z":[1]}';
+  const second = '{"a" : 1.0, "Records" : [{"id":2}],"z":[1]}';
+
+  test('of the record itself, byte by byte', () => expect(split(list)).toEqual([first, second]));
+
+  test.each([
+    ['log', undefined],
+    ['message', undefined],
+    ['line', 'line'],
+  ])('of its line under `%s`', (key, line) => {
+    const record = (text: string): string => `{"pod":"é",  "${key}":${JSON.stringify(text)}, "offset":12}`;
+    const source = { lists: [RECORDS], ...(line === undefined ? {} : { line }) };
+    expect(split(record(list), source)).toEqual([record(first), record(second)]);
+  });
+
+  test('which may be deeper, and need not be objects', () => {
+    const source = { lists: [{ at: ['data', 'events'] }] };
+    expect(split('{"data":{"events":[{},5,"x"]}}', source)).toEqual([
+      '{"data":{"events":[{}]}}',
+      '{"data":{"events":[5]}}',
+      '{"data":{"events":["x"]}}',
+    ]);
+  });
+
+  test.each([
+    '{"Records":[{}]}',
+    '{"Records":[]}',
+    '{"Records":{"a":[{},{}]}}',
+    '{"records":[{},{}]}',
+    '{"Records":[{},{}]',
+    '[{"Records":[{},{}]}]',
+    '{"log":"no list","Records":[{},{}]}',
+    '{"log":"{\\"Records\\":[{},{}]"}',
+    'Records',
+    '',
+  ])('not in %s', (record) => expect(split(record)).toEqual([record]));
+
+  test('if it is of the format, where there are several', () => {
+    const told = [{ keys: ['kind'], is: ['EventList'] }, { keys: ['items', '[0]', 'auditID'] }];
+    const source = { lists: [{ at: ['items'], told }] };
+    const of = (kind: string, key: string): string => `{"kind":"${kind}","items":[{"${key}":"1"},{"${key}":"2"}]}`;
+    expect(split(of('EventList', 'auditID'), source)).toHaveLength(2);
+    expect(split(of('PodList', 'auditID'), source)).toHaveLength(1);
+    expect(split(of('EventList', 'id'), source)).toHaveLength(1);
+    const inText = { lists: [{ at: ['logEvents'], told: [{ keys: ['logEvents', '[0]', 'message', 'eventID'] }] }] };
+    expect(split('{"logEvents":[{"message":"{}"},{"message":"{}"}]}', inText)).toHaveLength(2);
+  });
+
+  test('as long as what is around it does not grow out of bounds', () => {
+    const record = (size: number): string => `{"x":"${'y'.repeat(size)}","Records":[${Array(1000).fill('{}').join()}]}`;
+    expect(split(record(40))).toHaveLength(1000);
+    expect(split(record(600))).toHaveLength(1);
+  });
+
+  test('and all of them are there, alone', () => {
+    const object = fc.dictionary(fc.string(), fc.jsonValue());
+    fc.assert(
+      fc.property(fc.array(object, { minLength: 2, maxLength: 5 }), object, fc.boolean(), (items, around, asLine) => {
+        const whole = { around, Records: items };
+        const wrap = (value: object) => (asLine ? { log: JSON.stringify(value) } : value);
+        const parts = split(JSON.stringify(wrap(whole)));
+        expect(parts).toEqual(items.map((item) => JSON.stringify(wrap({ around, Records: [item] }))));
+      }),
+    );
+  });
+});
+
+test.each(['aws_cloudtrail', 'auto'])('a filter of format %s tells its lists', (format) => {
+  const text = `auditlb: 1\nsources: [{name: trail, tag: 'trail.*', format: ${format}}]\nroutes: [{name: all}]\n`;
+  const filter = new FilterInstance(buildFilter({ text, file: 'policy.yaml' }).filter!.wasm);
+  const event = (n: number) => ({
+    eventVersion: '1.09',
+    eventTime: '2026-02-03T04:05:06Z',
+    eventSource: 'iam.amazonaws.com',
+    eventName: 'CreateUser',
+    awsRegion: 'us-east-1',
+    eventID: `id-${n}`,
+    eventType: 'AwsApiCall',
+  });
+  const records = splitterFor(filter.describe().sources, 'trail.a').split(
+    Buffer.from(JSON.stringify({ log: JSON.stringify({ Records: [event(1), event(2), event(3)] }) })),
+  );
+  const made = records.map((record) => {
+    const answer = filter.call(Buffer.from('trail.a'), 1_770_000_000, 0, record);
+    const { auditlb, metadata } = JSON.parse(Buffer.from('output' in answer ? answer.output : []).toString());
+    return [auditlb.format, auditlb.status, metadata.original_event_uid];
+  });
+  expect(made).toEqual([1, 2, 3].map((n) => ['aws_cloudtrail', 'ok', `id-${n}`]));
+  expect(splitterFor(filter.describe().sources, 'other').split(records[0]!)).toEqual([records[0]]);
+});
