@@ -63,7 +63,7 @@ function deriveReason(): void {
   let row = <usize>load<u32>(IMAGE_BASE, Header.status_reasons);
   for (; ; row += StatusReason.size) {
     const known = <i64>load<u32>(row);
-    if (known > status) return;
+    if (known == 0 || known > status) return;
     if (known == status) break;
   }
   const start = <usize>load<u32>(row, StatusReason.text);

@@ -41,7 +41,7 @@ export enum Header {
   sample = 80,
   /** u32 number of `Lookup`s, and behind it those; 0: nothing is looked up. */
   enrich = 120,
-  /** `StatusReason`s by status; one of status 0xffffffff ends them. */
+  /** `StatusReason`s by status; one of status 0 ends them. */
   status_reasons = 124,
   size = 128,
 }

@@ -150,7 +150,6 @@ function placeStatusReasons(image: ImageBuilder): number {
     image.u32(at + i * StatusReason.size, status);
     image.span(at + i * StatusReason.size + StatusReason.text, text);
   });
-  image.u32(at + rows.length * StatusReason.size, 0xffffffff);
   return at;
 }
 
