@@ -1,5 +1,5 @@
 import { FILE_KEY, OFFSET_KEY } from '../policy/plan.ts';
-import { readJson } from '../policy/reference/json_text.ts';
+import { members, skipBlanks } from '../run/json_scan.ts';
 
 export interface HostTime {
   readonly seconds: number;
@@ -47,14 +47,14 @@ export class RecordTime {
   /** All other bytes stay as they are. */
   #without(bytes: Buffer): Buffer {
     // A character a byte: places in this text are places in the record.
-    const { value } = readJson(bytes.toString('latin1'));
-    if (value?.kind !== 'object') return bytes;
+    const text = bytes.toString('latin1');
     const name = Buffer.from(this.#key).toString('latin1');
-    const at = value.members.findLastIndex(({ key }) => key === name);
-    const [before, member, after] = [value.members[at - 1], value.members[at], value.members[at + 1]];
+    const all = [...members(text, skipBlanks(text, 0))];
+    const at = all.findLastIndex(({ key }) => key === name);
+    const [before, member, after] = [all[at - 1], all[at], all[at + 1]];
     if (member === undefined) return bytes;
-    const start = before?.value.end ?? member.name.start;
-    const end = before === undefined && after !== undefined ? after.name.start : member.value.end;
+    const start = before?.end ?? member.at;
+    const end = before === undefined && after !== undefined ? after.at : member.end;
     return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
   }
 }

@@ -1,7 +1,7 @@
 import type { JsonMark } from '../policy/plan.ts';
 import type { RecordList } from '../policy/record_lists.ts';
-import { type JsonText, readJson } from '../policy/reference/json_text.ts';
 import { matchesWildcard } from '../policy/reference/wildcard.ts';
+import { elements, members, type ScannedMember, skipBlanks, valueEnd } from './json_scan.ts';
 
 /** What a built filter tells of a source. */
 export interface ListSource {
@@ -14,6 +14,8 @@ const LINE_KEYS = ['log', 'message'];
 /** What stands around a list is there once for each element: so much of it in all, per byte of the record, and beyond. */
 const GROWTH_MAX = 4;
 const GROWTH_FREE = 65536;
+/** Elements at most. */
+const COUNT_MAX = 65536;
 
 /** The splitter for records of a tag. */
 export function splitterFor(sources: readonly (ListSource & { readonly tag: string })[], tag: string): ListSplitter {
@@ -43,42 +45,66 @@ export class ListSplitter {
     // A character a byte: places in this text are places in the record.
     const text = bytes.toString('latin1');
     if (!this.#opening.test(text)) return [record];
-    const { value, valid } = readJson(text);
-    if (!valid || value?.kind !== 'object') return [record];
-    const line = this.#lineKeys.map((key) => member(value, key)).find((each) => each?.kind === 'string');
-    if (line === undefined)
-      return this.#splitObject(text, value)?.map((each) => Buffer.from(each, 'latin1')) ?? [record];
+    if (!isObject(text)) return [record];
+    const line = this.#lineKeys
+      .map((key) => member(text, 0, key))
+      .find((each) => each !== undefined && text[each.start] === '"');
+    if (line === undefined) return this.#splitObject(text)?.map((each) => Buffer.from(each, 'latin1')) ?? [record];
     const inner = JSON.parse(bytes.toString('utf8', line.start, line.end)) as string;
-    const { value: held, valid: holds } = readJson(inner);
-    const lines = holds && held?.kind === 'object' ? this.#splitObject(inner, held) : undefined;
+    const lines = isObject(inner) ? this.#splitObject(inner) : undefined;
     if (lines === undefined) return [record];
     const [before, after] = [bytes.subarray(0, line.start), bytes.subarray(line.end)];
     return lines.map((each) => Buffer.concat([before, Buffer.from(JSON.stringify(each)), after]));
   }
 
-  #splitObject(text: string, object: JsonText): string[] | undefined {
+  #splitObject(text: string): string[] | undefined {
     for (const { at, told = [] } of this.#lists) {
-      const list = at.reduce<JsonText | undefined>((value, key) => value && member(value, key), object);
-      if (list?.kind !== 'array' || list.items.length < 2 || !told.every((mark) => has(object, mark))) continue;
-      const around = text.length - (list.end - list.start);
-      if (around * list.items.length > GROWTH_MAX * text.length + GROWTH_FREE) return undefined;
-      const [before, after] = [text.slice(0, list.start + 1), text.slice(list.end - 1)];
-      return list.items.map(({ start, end }) => `${before}${text.slice(start, end)}${after}`);
+      const start = lead(text, at);
+      if (start === undefined || text[start] !== '[' || !told.every((mark) => isMarked(text, mark))) continue;
+      const end = valueEnd(text, start);
+      const around = text.length - (end - start);
+      const countMax = Math.min(COUNT_MAX, (GROWTH_MAX * text.length + GROWTH_FREE) / around);
+      const items: { readonly start: number; readonly end: number }[] = [];
+      for (const item of elements(text, start)) if (items.push(item) > countMax) return undefined;
+      if (items.length < 2) continue;
+      const [before, after] = [text.slice(0, start + 1), text.slice(end - 1)];
+      return items.map((item) => `${before}${text.slice(item.start, item.end)}${after}`);
     }
     return undefined;
   }
 }
 
-/** Of equal keys the last counts. */
-const member = (value: JsonText, key: string): JsonText | undefined =>
-  value.kind === 'object' ? value.members.findLast((each) => each.key === key)?.value : undefined;
+/** Of equal keys the last counts. `start`: of the object. */
+function member(text: string, start: number, key: string): ScannedMember | undefined {
+  let found: ScannedMember | undefined;
+  for (const each of members(text, skipBlanks(text, start))) if (each.key === key) found = each;
+  return found;
+}
 
-/** Whether the keys lead to something, or to one of the texts. Text may hold the rest of them. */
-function has(value: JsonText, { keys, is }: JsonMark): boolean {
-  let inner: JsonText | undefined = value;
+/** Where the value starts that the keys lead to; text on the way is it. */
+function lead(text: string, keys: readonly string[]): number | undefined {
+  let at: number | undefined = skipBlanks(text, 0);
   for (const key of keys) {
-    if (inner?.kind === 'string') return true;
-    inner = inner?.kind === 'array' && key === '[0]' ? inner.items[0] : inner && member(inner, key);
+    if (at === undefined || text[at] === '"') return at;
+    if (text[at] === '{') at = member(text, at, key)?.start;
+    else at = text[at] === '[' && key === '[0]' ? elements(text, at).next().value?.start : undefined;
   }
-  return inner !== undefined && (is === undefined || (inner.kind === 'string' && is.includes(inner.text)));
+  return at;
+}
+
+/** Whether the keys lead to something, or to one of the texts. Text may hold the last of them. */
+function isMarked(text: string, { keys, is }: JsonMark): boolean {
+  const [holder, at] = [lead(text, keys.slice(0, -1)), lead(text, keys)];
+  if (at === undefined || is === undefined || holder === at) return at !== undefined;
+  return text[at] === '"' && is.includes(JSON.parse(text.slice(at, valueEnd(text, at))) as string);
+}
+
+function isObject(text: string): boolean {
+  if (text[skipBlanks(text, 0)] !== '{') return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,5 @@
+import { stringEnd, valueEnd } from './json_scan.ts';
+
 /** What the filter says about a record it answered: the `auditlb` object of its output. */
 export interface Verdict {
   readonly tag?: string;
@@ -25,7 +27,7 @@ export class VerdictReader {
   read(output: string): Verdict {
     const from = verdictStart(output);
     if (from < 0) return {};
-    const object = output.slice(from, objectEnd(output, from));
+    const object = output.slice(from, valueEnd(output, from));
     const known = this.#cache.get(object);
     if (known !== undefined) return known;
     const verdict = JSON.parse(object) as Verdict;
@@ -46,28 +48,4 @@ function verdictStart(output: string): number {
     else if (c === 0x7d || c === 0x5d) depth--;
   }
   return -1;
-}
-
-/** Position behind the object that starts at `from`. */
-function objectEnd(text: string, from: number): number {
-  let depth = 0;
-  for (let i = from; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 0x22) i = stringEnd(text, i + 1);
-    else if (c === 0x7b) depth++;
-    else if (c === 0x7d && --depth === 0) return i + 1;
-  }
-  return text.length;
-}
-
-/** Position of the closing quote of the string whose content starts at `from`. */
-function stringEnd(text: string, from: number): number {
-  let end = text.indexOf('"', from);
-  while (end > 0) {
-    let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === 0x5c) slashes++;
-    if (slashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
-  }
-  return text.length;
 }

@@ -64,6 +64,9 @@ describe('each element of a list of records is a record', () => {
     const record = (size: number): string => `{"x":"${'y'.repeat(size)}","Records":[${Array(1000).fill('{}').join()}]}`;
     expect(split(record(40))).toHaveLength(1000);
     expect(split(record(600))).toHaveLength(1);
+    const many = (count: number): string => `{"Records":[{}${',{"n":1}'.repeat(count - 1)}]}`;
+    expect(split(many(65_536))).toHaveLength(65_536);
+    expect(split(many(65_537))).toHaveLength(1);
   });
 
   test('and all of them are there, alone', () => {
