@@ -1,3 +1,7 @@
+/** Eight bytes, each 1, and each with its highest bit only: `(x - ONES) & ~x & HIGHS` is not 0 where a byte of x is 0. */
+export const ONES: u64 = 0x0101010101010101;
+export const HIGHS: u64 = 0x8080808080808080;
+
 export const QUOTE: u32 = 0x22;
 export const BACKSLASH: u32 = 0x5c;
 

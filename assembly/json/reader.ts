@@ -1,13 +1,10 @@
-import { hex4 } from '../bytes/ascii';
+import { HIGHS, hex4, ONES } from '../bytes/ascii';
 import { sequenceLength } from '../bytes/utf8';
 import { JSON_DEPTH_MAX } from '../shared/limits';
 import { Seen } from './flags';
 
 /** `Seen` bits of the latest string or value read. */
 export let seen: u32 = 0;
-
-const ONES: u64 = 0x0101010101010101;
-const HIGHS: u64 = 0x8080808080808080;
 
 /**
  * Reads a string from behind its opening quote: the address of its closing quote, 0 if it has none or holds what JSON forbids.

@@ -1,4 +1,4 @@
-import { sameBytes } from '../bytes/ascii';
+import { HIGHS, ONES, sameBytes } from '../bytes/ascii';
 import { setText } from '../event';
 import { fail, moveError, raiseDrift } from '../fail';
 import { allocate } from '../host/memory';
@@ -9,9 +9,6 @@ import { convert, escapesQuotes } from './convert';
 import { findLastText, findText } from './find';
 import { finishJoined, startJoined } from './joined';
 import { blankPairs, colonPairs, freePairs, partedPairs } from './pairs';
-
-const ONES: u64 = 0x0101010101010101;
-const HIGHS: u64 = 0x8080808080808080;
 
 /**
  * Runs a text format's operations over the line. What does not fit fails the record at the operation's start.

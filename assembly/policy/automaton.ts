@@ -1,7 +1,5 @@
+import { HIGHS, ONES } from '../bytes/ascii';
 import { Automaton } from '../shared/image_layout';
-
-const ONES: u64 = 0x0101010101010101;
-const HIGHS: u64 = 0x8080808080808080;
 
 /** Runs text through an automaton: what its table holds for the last state, 0 for no match. A table of 0 matches nothing. */
 export function runAutomaton(table: usize, start: usize, end: usize): u32 {
