@@ -37,12 +37,12 @@ const HOLE_MAX: usize = 64;
 const TEXT_MAX: usize = 1408;
 const HEAD: usize = 8;
 const SIZE: usize = 2536;
-const COUNT: usize = 8;
+const COUNT: usize = 32;
 
-const outlines: usize = memory.data(20288, 8);
+const outlines: usize = memory.data(81152, 8);
 /** Hash of each outline's signature, and of the latest signatures that had none. */
-const hashes: usize = memory.data(64, 8);
-const latest: usize = memory.data(64, 8);
+const hashes: usize = memory.data(256, 8);
+const latest: usize = memory.data(256, 8);
 /** Place of the next outline, and of the next hash without one. */
 let nextOutline: usize = 0;
 let nextLatest: usize = 0;

@@ -2,7 +2,7 @@
 export const ABI_VERSION = 1;
 
 /** Where the policy image lies in memory: above the engine's static data, below the arena. Bytes. */
-export const IMAGE_BASE = 0x20000;
+export const IMAGE_BASE = 0x40000;
 /** Bytes of a policy image at most. */
 export const IMAGE_MAX = 0x400000;
 
