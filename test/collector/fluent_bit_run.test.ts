@@ -59,7 +59,7 @@ async function kill(child: ChildProcess): Promise<void> {
 async function linesOf(paths: readonly string[], count: number): Promise<string[]> {
   const read = () =>
     paths.flatMap((path) => (existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').filter(Boolean) : []));
-  for (let turn = 0; turn < 200 && read().length < count; turn++) await pause(100);
+  for (let turn = 0; turn < 600 && read().length < count; turn++) await pause(100);
   await pause(1500);
   return read();
 }
@@ -110,7 +110,7 @@ async function pageWith(url: string, part: string): Promise<string> {
       (answer) => answer.text(),
       () => '',
     );
-    if (text.includes(part) || turn > 200) return text;
+    if (text.includes(part) || turn > 600) return text;
     await pause(100);
   }
 }

@@ -28,7 +28,7 @@ export const PROMETHEUS = findProgram(
 );
 
 /** How long anything observed may take; a wait that ends here is a failure. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const POLL_MS = 10;
 
 function findProgram(name: string, wanted: string, question = '--version'): string | undefined {

@@ -29,7 +29,7 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
   test('edge delivers what the embedded host says', async () => {
     const rig = await VectorRig.open('edge');
     const { cloud } = rig;
-    rig.startForwardingBridge();
+    await rig.startForwardingBridge();
     await rig.startVector();
     rig.write('access.log', NGINX);
     cloud.announce('logs', 'alb.log.gz', gzipSync(readFileSync(join(SAMPLES, 'alb.log'))));
@@ -50,7 +50,7 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
 
   test('edge delivers what it sends to the bridge in zstd', async () => {
     const rig = await VectorRig.open('edge');
-    rig.startForwardingBridge();
+    await rig.startForwardingBridge();
     const plain = rig.config('vector.yaml');
     const zstd = plain.replaceAll(/^( +)uri: .*\/v1\/batch\/.*$/gm, '$&\n$1compression: zstd');
     expect(zstd.split('compression: zstd').length).toBe(plain.split('/v1/batch/').length);
@@ -66,13 +66,13 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
     const rig = await VectorRig.open('edge');
     const { cloud } = rig;
     const lines = Array.from({ length: 6000 }, (_, i) => NGINX[i % NGINX.length]!.replace('GET /', `GET /${i}/`));
-    rig.startForwardingBridge();
+    await rig.startForwardingBridge();
     await rig.startVector();
     rig.write('access.log', lines.slice(0, 2000));
     await rig.until(() => cloud.puts > 0);
     await rig.killBridge();
     rig.write('access.log', lines.slice(2000, 4000));
-    rig.startForwardingBridge();
+    await rig.startForwardingBridge();
     await rig.until(() => cloud.archived.length > 500);
     await rig.killVector();
     rig.write('access.log', lines.slice(4000));
@@ -134,7 +134,7 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
   test('small delivers what the embedded host says, and keeps what comes while the filter is away', async () => {
     const rig = await VectorRig.open('small');
     const { cloud } = rig;
-    rig.startBridge();
+    await rig.startBridge();
     await rig.startVector();
     const login =
       '2026-02-03T04:05:06.123456+00:00 host sshd[7]: Failed password for jane from 203.0.113.9 port 51234 ssh2';

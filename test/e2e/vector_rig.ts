@@ -76,17 +76,19 @@ export class VectorRig {
     await this.#vector.said('Vector has started');
   }
 
-  startBridge(...forward: readonly string[]): void {
+  /** A record that comes before the filter may go to the dead letters: waits until it listens. */
+  async startBridge(...forward: readonly string[]): Promise<void> {
     const { bridge } = this.#ports;
     const filter = join(this.folder, 'filter.wasm');
     const args = [MAIN, 'bridge', '--filter', filter, '--listen', `127.0.0.1:${bridge}`, ...forward];
     this.#bridge = new Program(process.execPath, args, this.folder);
+    await this.#bridge.said('listening on');
   }
 
   /** As `vector/edge` has it. */
-  startForwardingBridge(): void {
+  async startForwardingBridge(): Promise<void> {
     const dead = join(this.folder, 'state', 'bridge.ndjson');
-    this.startBridge('--forward', `http://127.0.0.1:${this.#ports.ingest}/ingest`, '--dead-letter', dead);
+    await this.startBridge('--forward', `http://127.0.0.1:${this.#ports.ingest}/ingest`, '--dead-letter', dead);
   }
 
   /** Ends it as a crash does. */

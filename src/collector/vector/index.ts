@@ -136,7 +136,7 @@ function headOf(delivery: Delivery, places: Places, front: Front): string {
   const bridge = `auditlb bridge --filter ${places.config}/${FILTER_FILE} --listen ${BRIDGE.listen}`;
   if (front === 'vrl')
     return `${head}
-The filter runs beside it, and is asked once for every record: for sites of some hundred records a second. While it is away, records go to the dead letters as they came.
+The filter runs beside it, and is asked once for every record: for sites of some hundred records a second. While it is away, records go to the dead letters as they came: start it first and stop it last.
   ${bridge}`;
   return `${head}
 The filter runs beside it, between the sinks *_to_filter and the source auditlb_processed. It answers only when Vector has answered:
