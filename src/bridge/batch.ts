@@ -1,6 +1,5 @@
 import { type Answer, type Description, FilterInstance } from '../host/index.ts';
-import { matchesWildcard } from '../policy/reference/wildcard.ts';
-import { hostTime } from '../run/record.ts';
+import { hostTime, sourceOf } from '../run/record.ts';
 import { RecordTime } from './record_time.ts';
 
 /** Records of one request, in order. Everything in it can be handed to another thread. */
@@ -42,7 +41,7 @@ export class BatchFilter {
 
   run({ tag, records, timeKey, arrived }: Batch): Filtered {
     const name = Buffer.from(tag);
-    const source = this.sources.find((each) => matchesWildcard(each.tag, tag));
+    const source = sourceOf(this.sources, tag);
     const recordTime = new RecordTime(timeKey, source ?? {});
     const made: FilteredRecord[] = [];
     let dropped = 0;

@@ -1,4 +1,4 @@
-import { FILE_KEY, OFFSET_KEY } from '../policy/plan.ts';
+import { FILE_KEY, LINE_KEYS, OFFSET_KEY } from '../policy/plan.ts';
 import { members, skipBlanks } from '../run/json_scan.ts';
 
 export interface HostTime {
@@ -12,8 +12,6 @@ export interface SourceKeys {
   readonly file_key?: string;
   readonly offset_key?: string;
 }
-
-const LINE_KEYS = ['log', 'message'];
 
 /** Takes the time shippers put into records out of them, to where the filter expects it from its host. */
 export class RecordTime {

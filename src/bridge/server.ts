@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { splitterFor } from '../run/list_splitter.ts';
+import { ListSplitters } from '../run/list_splitter.ts';
 import { DamagedBody, Refusal, readBody, splitRecords } from './body.ts';
 import { Budget, type Lease } from './budget.ts';
 import { DeadLetterFile } from './dead_letter.ts';
@@ -63,6 +63,7 @@ export class Bridge {
   readonly #options: BridgeOptions;
   readonly #server: Server;
   readonly #pool: FilterPool;
+  readonly #splitters: ListSplitters;
   readonly #budget: Budget;
   readonly #queues = new SourceQueues();
   readonly #downstream: Downstream | undefined;
@@ -79,6 +80,7 @@ export class Bridge {
     this.#dead = dead;
     this.#budget = new Budget(options.maxMemoryBytes);
     this.#pool = openPool(options.wasm, options.threads);
+    this.#splitters = new ListSplitters(this.#pool.sources);
     this.#downstream = options.forward && this.#downstreamAt(options.forward);
     this.#deliverer = this.#downstream && dead && new Deliverer(this.#downstream, dead, this.metrics, options.now);
     this.#server = createServer(options, (request, response) => void this.#answer(request, response));
@@ -206,7 +208,7 @@ export class Bridge {
       this.#options.log(`a body of ${source} could not be decompressed: it is in the dead-letter file`);
       return { status: 200, body: { records: 0, delivered: 0, dropped: 0, dead: 1 } };
     }
-    const splitter = splitterFor(this.#pool.sources, tag);
+    const splitter = this.#splitters.of(tag);
     const records = splitRecords(body).flatMap((record) => splitter.split(record));
     lease.add(Math.max(0, records.reduce((sum, { length }) => sum + length, 0) - body.length));
     this.metrics.add('bytes_in_total', body.length);

@@ -33,7 +33,8 @@ export interface Plan {
   readonly templates: readonly TemplatePlan[];
 }
 
-/** Keys the place of a line is looked for under where the source names none. */
+/** Keys a line, and its place, are looked for under where the source names none. */
+export const LINE_KEYS: readonly string[] = ['log', 'message'];
 export const FILE_KEY = 'file';
 export const OFFSET_KEY = 'file_offset';
 

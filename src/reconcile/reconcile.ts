@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { FilterInstance } from '../host/index.ts';
 import { FILE_KEY, OFFSET_KEY } from '../policy/plan.ts';
 import { type Input, readLines } from '../run/input.ts';
-import { splitterFor } from '../run/list_splitter.ts';
+import { ListSplitters } from '../run/list_splitter.ts';
 import { hostTime } from '../run/record.ts';
 import { Buckets } from './buckets.ts';
 import { CONTENT_AT, ENTRY_SIZE, type Entry, EntryKind, ID_AT, writeEntry } from './entry.ts';
@@ -52,6 +52,7 @@ export async function reconcile(
 
 class Reconciliation {
   readonly #filter: FilterInstance;
+  readonly #splitters: ListSplitters;
   readonly #options: ReconcileOptions;
   readonly #folder: string;
   readonly #read: (bytes: number) => void;
@@ -69,6 +70,7 @@ class Reconciliation {
 
   constructor(filter: FilterInstance, options: ReconcileOptions, folder: string, progress: Progress) {
     this.#filter = filter;
+    this.#splitters = new ListSplitters(filter.describe().sources);
     this.#options = options;
     this.#folder = folder;
     this.#read = (bytes) => progress(bytes, this.#records + this.#events);
@@ -107,7 +109,7 @@ class Reconciliation {
 
   async #readInput(input: Input, file: number): Promise<void> {
     const tag = Buffer.from(input.tag);
-    const splitter = splitterFor(this.#filter.describe().sources, input.tag);
+    const splitter = this.#splitters.of(input.tag);
     const path = resolve(input.path);
     let number = 0;
     let offset = 0;

@@ -1,7 +1,7 @@
-import type { JsonMark } from '../policy/plan.ts';
+import { type JsonMark, LINE_KEYS } from '../policy/plan.ts';
 import type { RecordList } from '../policy/record_lists.ts';
-import { matchesWildcard } from '../policy/reference/wildcard.ts';
 import { elements, members, type ScannedMember, skipBlanks, valueEnd } from './json_scan.ts';
+import { sourceOf } from './record.ts';
 
 /** What a built filter tells of a source. */
 export interface ListSource {
@@ -10,16 +10,24 @@ export interface ListSource {
   readonly lists?: readonly RecordList[];
 }
 
-const LINE_KEYS = ['log', 'message'];
 /** What stands around a list is there once for each element: so much of it in all, per byte of the record, and beyond. */
 const GROWTH_MAX = 4;
 const GROWTH_FREE = 65536;
 /** Elements at most. */
 const COUNT_MAX = 65536;
 
-/** The splitter for records of a tag. */
-export function splitterFor(sources: readonly (ListSource & { readonly tag: string })[], tag: string): ListSplitter {
-  return new ListSplitter(sources.find((source) => matchesWildcard(source.tag, tag)) ?? {});
+/** The splitter of every source, made once. */
+export class ListSplitters {
+  readonly #sources: readonly { readonly tag: string; readonly splitter: ListSplitter }[];
+
+  constructor(sources: readonly (ListSource & { readonly tag: string })[]) {
+    this.#sources = sources.map((source) => ({ tag: source.tag, splitter: new ListSplitter(source) }));
+  }
+
+  /** That of a tag's source; of a tag without one it splits nothing. */
+  of(tag: string): ListSplitter {
+    return sourceOf(this.#sources, tag)?.splitter ?? new ListSplitter({});
+  }
 }
 
 /** Makes one record of each element of a list of records, which a filter cannot: it answers one record with one event. */
@@ -45,30 +53,35 @@ export class ListSplitter {
     // A character a byte: places in this text are places in the record.
     const text = bytes.toString('latin1');
     if (!this.#opening.test(text)) return [record];
-    if (!isObject(text)) return [record];
-    const line = this.#lineKeys
-      .map((key) => member(text, 0, key))
-      .find((each) => each !== undefined && text[each.start] === '"');
-    if (line === undefined) return this.#splitObject(text)?.map((each) => Buffer.from(each, 'latin1')) ?? [record];
-    const inner = JSON.parse(bytes.toString('utf8', line.start, line.end)) as string;
-    const lines = isObject(inner) ? this.#splitObject(inner) : undefined;
-    if (lines === undefined) return [record];
+    const value = parseObject(bytes.toString());
+    if (value === undefined) return [record];
+    const key = this.#lineKeys.find((each) => typeof own(value, each) === 'string');
+    if (key === undefined)
+      return this.#splitObject(text, value)?.map((each) => Buffer.from(each, 'latin1')) ?? [record];
+    const inner = own(value, key) as string;
+    const held = parseObject(inner);
+    const lines = held && this.#splitObject(inner, held);
+    const line = member(text, 0, Buffer.from(key).toString('latin1'));
+    if (lines === undefined || line === undefined) return [record];
     const [before, after] = [bytes.subarray(0, line.start), bytes.subarray(line.end)];
     return lines.map((each) => Buffer.concat([before, Buffer.from(JSON.stringify(each)), after]));
   }
 
-  #splitObject(text: string): string[] | undefined {
+  /** `value`: what the text is. */
+  #splitObject(text: string, value: object): string[] | undefined {
     for (const { at, told = [] } of this.#lists) {
-      const start = lead(text, at);
-      if (start === undefined || text[start] !== '[' || !told.every((mark) => isMarked(text, mark))) continue;
+      const list = at.reduce<unknown>(own, value);
+      if (!Array.isArray(list) || list.length < 2 || !told.every((mark) => isMarked(value, mark))) continue;
+      const start = at.reduce<number | undefined>(
+        (place, key) => (place === undefined ? undefined : member(text, place, key)?.start),
+        0,
+      );
+      if (start === undefined) return undefined;
       const end = valueEnd(text, start);
       const around = text.length - (end - start);
-      const countMax = Math.min(COUNT_MAX, (GROWTH_MAX * text.length + GROWTH_FREE) / around);
-      const items: { readonly start: number; readonly end: number }[] = [];
-      for (const item of elements(text, start)) if (items.push(item) > countMax) return undefined;
-      if (items.length < 2) continue;
+      if (list.length > COUNT_MAX || list.length * around > GROWTH_MAX * text.length + GROWTH_FREE) return undefined;
       const [before, after] = [text.slice(0, start + 1), text.slice(end - 1)];
-      return items.map((item) => `${before}${text.slice(item.start, item.end)}${after}`);
+      return Array.from(elements(text, start), (item) => `${before}${text.slice(item.start, item.end)}${after}`);
     }
     return undefined;
   }
@@ -81,30 +94,28 @@ function member(text: string, start: number, key: string): ScannedMember | undef
   return found;
 }
 
-/** Where the value starts that the keys lead to; text on the way is it. */
-function lead(text: string, keys: readonly string[]): number | undefined {
-  let at: number | undefined = skipBlanks(text, 0);
+/** What an object has under a key, or an array as its first element under `[0]`. */
+function own(value: unknown, key: string): unknown {
+  if (Array.isArray(value)) return key === '[0]' ? value[0] : undefined;
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
+}
+
+/** Whether the keys lead to something, or to one of the texts. Text on the way may hold the rest of them. */
+function isMarked(value: object, { keys, is }: JsonMark): boolean {
+  let inner: unknown = value;
   for (const key of keys) {
-    if (at === undefined || text[at] === '"') return at;
-    if (text[at] === '{') at = member(text, at, key)?.start;
-    else at = text[at] === '[' && key === '[0]' ? elements(text, at).next().value?.start : undefined;
+    if (typeof inner === 'string') return true;
+    inner = own(inner, key);
   }
-  return at;
+  return inner !== undefined && (is === undefined || (typeof inner === 'string' && is.includes(inner)));
 }
 
-/** Whether the keys lead to something, or to one of the texts. Text may hold the last of them. */
-function isMarked(text: string, { keys, is }: JsonMark): boolean {
-  const [holder, at] = [lead(text, keys.slice(0, -1)), lead(text, keys)];
-  if (at === undefined || is === undefined || holder === at) return at !== undefined;
-  return text[at] === '"' && is.includes(JSON.parse(text.slice(at, valueEnd(text, at))) as string);
-}
-
-function isObject(text: string): boolean {
-  if (text[skipBlanks(text, 0)] !== '{') return false;
+function parseObject(text: string): object | undefined {
   try {
-    JSON.parse(text);
-    return true;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

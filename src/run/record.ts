@@ -39,10 +39,15 @@ export function hostRecord(record: Uint8Array, tag: string, time: Date): HostRec
 /** A tag the source's pattern matches; `undefined` if a source before it takes every such tag. */
 export function sampleTag(sources: readonly SourceTag[], source: SourceTag): string | undefined {
   const tag = source.tag.replaceAll('*', 'any');
-  return sources.find((each) => matchesWildcard(each.tag, tag)) === source ? tag : undefined;
+  return sourceOf(sources, tag) === source ? tag : undefined;
+}
+
+/** The source a tag belongs to: the first whose pattern matches. */
+export function sourceOf<S extends { readonly tag: string }>(sources: readonly S[], tag: string): S | undefined {
+  return sources.find((source) => matchesWildcard(source.tag, tag));
 }
 
 /** Key under which the source of a tag reads its line. */
 export function lineKey(sources: readonly SourceTag[], tag: string): string {
-  return sources.find((source) => matchesWildcard(source.tag, tag))?.lineKey ?? DEFAULT_KEY;
+  return sourceOf(sources, tag)?.lineKey ?? DEFAULT_KEY;
 }

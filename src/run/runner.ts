@@ -1,6 +1,6 @@
 import type { FilterInstance } from '../host/index.ts';
 import { type Input, type Progress, readLines } from './input.ts';
-import { splitterFor } from './list_splitter.ts';
+import { ListSplitters } from './list_splitter.ts';
 import { hostTime, lineRecord } from './record.ts';
 import type { Sink } from './sinks.ts';
 import { Summary } from './summary.ts';
@@ -22,9 +22,11 @@ export class Runner {
   readonly #timeSec: number;
   readonly #timeNsec: number;
   readonly #verdicts = new VerdictReader();
+  readonly #splitters: ListSplitters;
 
   constructor(filter: FilterInstance, sink: Sink, options: RunnerOptions) {
     this.#filter = filter;
+    this.#splitters = new ListSplitters(filter.describe().sources);
     this.#sink = sink;
     this.#options = options;
     ({ seconds: this.#timeSec, nanoseconds: this.#timeNsec } = hostTime(options.time));
@@ -33,7 +35,7 @@ export class Runner {
   /** Throws `InputError` if the input cannot be read to its end; what came before counts. */
   async run(input: Input, progress: Progress): Promise<void> {
     const tag = Buffer.from(input.tag);
-    const splitter = splitterFor(this.#filter.describe().sources, input.tag);
+    const splitter = this.#splitters.of(input.tag);
     for await (const lines of readLines(input, progress)) {
       for (const line of lines) {
         if (line.length === 0) continue;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildFilter } from '../../src/filter.ts';
 import { FilterInstance } from '../../src/host/index.ts';
-import { ListSplitter, splitterFor } from '../../src/run/list_splitter.ts';
+import { ListSplitter, ListSplitters } from '../../src/run/list_splitter.ts';
 
 const RECORDS = { at: ['Records'] };
 const split = (
@@ -94,14 +94,14 @@ test.each(['aws_cloudtrail', 'auto'])('a filter of format %s tells its lists', (
     eventID: `id-${n}`,
     eventType: 'AwsApiCall',
   });
-  const records = splitterFor(filter.describe().sources, 'trail.a').split(
-    Buffer.from(JSON.stringify({ log: JSON.stringify({ Records: [event(1), event(2), event(3)] }) })),
-  );
+  const records = new ListSplitters(filter.describe().sources)
+    .of('trail.a')
+    .split(Buffer.from(JSON.stringify({ log: JSON.stringify({ Records: [event(1), event(2), event(3)] }) })));
   const made = records.map((record) => {
     const answer = filter.call(Buffer.from('trail.a'), 1_770_000_000, 0, record);
     const { auditlb, metadata } = JSON.parse(Buffer.from('output' in answer ? answer.output : []).toString());
     return [auditlb.format, auditlb.status, metadata.original_event_uid];
   });
   expect(made).toEqual([1, 2, 3].map((n) => ['aws_cloudtrail', 'ok', `id-${n}`]));
-  expect(splitterFor(filter.describe().sources, 'other').split(records[0]!)).toEqual([records[0]]);
+  expect(new ListSplitters(filter.describe().sources).of('other').split(records[0]!)).toEqual([records[0]]);
 });

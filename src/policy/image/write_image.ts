@@ -18,6 +18,7 @@ import { enumNames, FIELD_BY_PATH } from '../fields.ts';
 import {
   FILE_KEY,
   type FormatPlan,
+  LINE_KEYS,
   OFFSET_KEY,
   type Plan,
   type RoutePlan,
@@ -135,7 +136,7 @@ function recordNode({ lineKey, fileKey = FILE_KEY, offsetKey = OFFSET_KEY }: Par
     [offsetKey, { bit: 4 }],
     [fileKey, { bit: 3 }],
   ]);
-  const lineKeys = lineKey === undefined ? ['log', 'message'] : [lineKey];
+  const lineKeys = lineKey === undefined ? LINE_KEYS : [lineKey];
   for (const [i, key] of lineKeys.entries()) keys.set(key, { bit: i + 1 });
   return { keys };
 }

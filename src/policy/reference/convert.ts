@@ -200,8 +200,7 @@ function address(text: string, at: number): Converted[] {
   return [{ target: 0, value: bare, from, to: from + bare.length }];
 }
 
-/** `address:port`, `[address]:port`, `host:port`, `address`, `host`, `unix:path`. */
-/** `always`: an address is never without a port. */
+/** `address:port`, `[address]:port`, `host:port`, `address`, `host`, `unix:path`; `always`: an address is never without a port. */
 export function addressPort(text: string, always = false): Converted[] {
   const match = /^(.*):(\d{1,5})$/s.exec(text);
   const head = match?.[1] ?? '';

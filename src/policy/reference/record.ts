@@ -1,5 +1,5 @@
 import type { SourcePlan } from '../plan.ts';
-import { FILE_KEY, OFFSET_KEY } from '../plan.ts';
+import { FILE_KEY, LINE_KEYS, OFFSET_KEY } from '../plan.ts';
 import type { Draft } from './draft.ts';
 import { type Place, placeOf } from './identity.ts';
 import { type JsonText, readJson } from './json_text.ts';
@@ -14,9 +14,6 @@ export interface RecordText {
   /** Where the collector read it. */
   readonly place?: Place;
 }
-
-/** Where the line may be, first choice first. */
-const LINE_KEYS = ['log', 'message'];
 
 /** Checks the record, finds its line, and puts its other keys among the unmapped. `undefined`: it cannot be read. */
 export function readRecord(bytes: Uint8Array, source: SourcePlan | undefined, draft: Draft): RecordText | undefined {

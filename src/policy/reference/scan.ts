@@ -85,6 +85,7 @@ function allows({ from, cases }: MapPlan, draft: Draft): boolean {
   const text = slotText(from, draft.event.get(from));
   return cases.some(({ is }) => is.some((each) => matchesWildcard(each, text)));
 }
+
 /** What follows the name of a numbered key: its number, and that of a piece. */
 const NUMBER = /^\d+(?:\[(\d+)\])?$/;
 const QUOTED_FIELD = /^"(.*?)(?:"(?: |$)|$)/s;
