@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { FilteredRecord } from './batch.ts';
 import type { DeadLetter, DeadLetterFile } from './dead_letter.ts';
-import type { Delivery, Downstream } from './downstream.ts';
+import type { Downstream } from './downstream.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Batches whose half-done search is remembered, so that sending one again goes on with it. */
+/** Requests delivered in part that are remembered, so that sending one again goes on where it ended. */
 const REMEMBERED_MAX = 256;
+/** Outputs posted at a time, unless one alone is more: what is posted must be with all destinations before the time is up. */
+const PIECE_BYTES = 4 << 20;
 const LINE_FEED = Buffer.from('\n');
 
 /** One request's outputs on their way downstream. */
 export interface Parcel {
   readonly source: string;
+  /** The source as its sender names it, also over another connection. */
+  readonly named: string | undefined;
   readonly tag: string;
   /** The records as they came: a request sent again has the same. */
   readonly body: Buffer;
@@ -19,13 +23,13 @@ export interface Parcel {
   readonly signal: AbortSignal;
 }
 
-/** Delivers whole requests. What the downstream refuses is halved until the culprits are found; those are kept in a file. */
+/** Delivers whole requests, in pieces. What the downstream refuses is halved until the culprits are found; those are kept in a file. */
 export class Deliverer {
   readonly #downstream: Downstream;
   readonly #dead: DeadLetterFile;
   readonly #metrics: Metrics;
   readonly #now: () => Date;
-  /** By hash of the body: indexes of records that are delivered or kept. */
+  /** By `keyOf` a parcel: indexes of records that are delivered or kept. */
   readonly #settled = new Map<string, Set<number>>();
 
   constructor(downstream: Downstream, dead: DeadLetterFile, metrics: Metrics, now: () => Date) {
@@ -37,48 +41,34 @@ export class Deliverer {
 
   /** `undefined` when every record is delivered or kept; else why not: the request must be sent again. */
   async deliver(parcel: Parcel): Promise<string | undefined> {
-    const key = this.#settled.size === 0 ? undefined : hashOf(parcel.body);
-    const settled = key === undefined ? undefined : this.#settled.get(key);
-    const records = parcel.records.filter(({ index }) => settled?.has(index) !== true);
-    const result = await this.#send(records, parcel);
-    if (result?.kind !== 'refused') {
-      if (result === undefined && key !== undefined) this.#settled.delete(key);
-      return result?.reason;
+    const known = this.#settled.size === 0 ? undefined : this.#settled.get(keyOf(parcel));
+    const settled = new Set(known);
+    let complete = false;
+    try {
+      const failure = await this.#settle(parcel, settled);
+      complete = failure === undefined;
+      return failure;
+    } finally {
+      if (known !== undefined) this.#settled.delete(keyOf(parcel));
+      if (!complete && settled.size > 0) this.#remember(keyOf(parcel), settled);
     }
-    return this.#search(records, result.status, parcel);
   }
 
-  /** Halves from left to right, so the order holds. */
-  async #search(refused: readonly FilteredRecord[], status: number, parcel: Parcel): Promise<string | undefined> {
-    const settled = this.#remember(hashOf(parcel.body));
-    const open: { records: readonly FilteredRecord[]; status?: number }[] = [{ records: refused, status }];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const { records } = next;
-      if (next.status === undefined) {
-        const result = await this.#send(records, parcel);
-        if (result?.kind === 'unreachable') return result.reason;
-        next = { records, ...(result === undefined ? {} : { status: result.status }) };
-      }
-      if (next.status !== undefined && records.length > 1) {
+  /** From left to right, halves before what comes after them, so the order holds. */
+  async #settle(parcel: Parcel, settled: Set<number>): Promise<string | undefined> {
+    const open = piecesOf(parcel.records.filter(({ index }) => !settled.has(index))).reverse();
+    for (let records = open.pop(); records !== undefined; records = open.pop()) {
+      const result = await this.#downstream.post(linesOf(records), parcel.signal);
+      if (result.kind === 'unreachable') return result.reason;
+      if (result.kind === 'refused' && records.length > 1) {
         const half = Math.ceil(records.length / 2);
-        open.push({ records: records.slice(half) }, { records: records.slice(0, half) });
+        open.push(records.slice(half), records.slice(0, half));
         continue;
       }
-      if (next.status !== undefined) await this.#keep(records, next.status, parcel);
+      if (result.kind === 'refused') await this.#keep(records, result.status, parcel);
+      else this.#metrics.add('records_delivered_total', records.length);
       for (const { index } of records) settled.add(index);
     }
-    this.#settled.delete(hashOf(parcel.body));
-    return undefined;
-  }
-
-  async #send(
-    records: readonly FilteredRecord[],
-    { signal }: Parcel,
-  ): Promise<Exclude<Delivery, { kind: 'delivered' }> | undefined> {
-    if (records.length === 0) return undefined;
-    const result = await this.#downstream.post(linesOf(records), signal);
-    if (result.kind !== 'delivered') return result;
-    this.#metrics.add('records_delivered_total', records.length);
     return undefined;
   }
 
@@ -95,18 +85,33 @@ export class Deliverer {
     this.#metrics.add('records_dead_total', letters.length);
   }
 
-  #remember(key: string): Set<number> {
-    const settled = this.#settled.get(key) ?? new Set<number>();
-    this.#settled.delete(key);
+  #remember(key: string, settled: Set<number>): void {
     this.#settled.set(key, settled);
     const oldest = this.#settled.keys().next().value;
     if (this.#settled.size > REMEMBERED_MAX && oldest !== undefined) this.#settled.delete(oldest);
-    return settled;
   }
+}
+
+function piecesOf(records: readonly FilteredRecord[]): (readonly FilteredRecord[])[] {
+  const pieces: FilteredRecord[][] = [];
+  let room = 0;
+  for (const record of records) {
+    if (pieces.length === 0 || record.output.length > room) {
+      pieces.push([]);
+      room = PIECE_BYTES;
+    }
+    pieces.at(-1)!.push(record);
+    room -= record.output.length;
+  }
+  return pieces;
 }
 
 /** Outputs as NDJSON. */
 export const linesOf = (records: readonly FilteredRecord[]): Buffer =>
   Buffer.concat(records.flatMap(({ output }) => [output, LINE_FEED]));
 
-const hashOf = (body: Buffer): string => createHash('sha1').update(body).digest('base64');
+const keyOf = ({ named, tag, body }: Parcel): string =>
+  createHash('sha1')
+    .update(JSON.stringify([named, tag]))
+    .update(body)
+    .digest('base64');

@@ -197,7 +197,8 @@ export class Bridge {
     lease: Lease,
     signal: AbortSignal,
   ): Promise<Reply> {
-    const source = this.#sourceOf(request, tag);
+    const named = sourceNamed(request);
+    const source = this.#sourceOf(request, named, tag);
     let body: Buffer;
     try {
       body = await readBody(request, this.#options.maxBodyBytes, lease);
@@ -218,7 +219,7 @@ export class Bridge {
       if (signal.aborted) return this.#late('it waited for those before it');
       const filtered = await this.#pool.run(source, batch);
       lease.add(filtered.records.reduce((sum, { output }) => sum + output.length, 0));
-      const failure = await deliverer?.deliver({ source, tag, body, records: filtered.records, signal });
+      const failure = await deliverer?.deliver({ source, named, tag, body, records: filtered.records, signal });
       if (failure !== undefined) return this.#late(failure);
       this.metrics.add('records_dropped_total', filtered.dropped);
       this.metrics.add('records_lost_by_filter_total', filtered.lost);
@@ -229,9 +230,8 @@ export class Bridge {
   }
 
   /** Requests of one source are kept in order: what the sender says, else the path's tag, else the connection. */
-  #sourceOf(request: IncomingMessage, tag: string): string {
-    const named = request.headers['x-auditlb-source'];
-    if (typeof named === 'string' && named !== '') return `source ${named}`;
+  #sourceOf(request: IncomingMessage, named: string | undefined, tag: string): string {
+    if (named !== undefined) return `source ${named}`;
     if (tag !== this.#options.tag) return `tag ${tag}`;
     const known = this.#connections.get(request.socket) ?? ++this.#connectionCount;
     this.#connections.set(request.socket, known);
@@ -255,6 +255,11 @@ export class Bridge {
     const headers = status === 503 ? RETRY : {};
     return { status, body: { error: { code, message } }, headers };
   }
+}
+
+function sourceNamed({ headers }: IncomingMessage): string | undefined {
+  const named = headers['x-auditlb-source'];
+  return typeof named === 'string' && named !== '' ? named : undefined;
 }
 
 const fault = (status: number, code: string): Reply => ({ status, body: { error: { code } } });

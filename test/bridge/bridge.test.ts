@@ -235,6 +235,23 @@ describe('delivery', () => {
     expect(deadLetters().map(({ event }) => numberOf(event as never))).toEqual(range(0, 16));
   });
 
+  test('delivers a large body in pieces, and each of them once, whatever time there is', async () => {
+    const sink = await openSink();
+    const { port } = await openBridge(sink.url, { maxBodyBytes: 1 << 23, maxMemoryBytes: 1 << 26, timeoutMs: 6000 });
+    sink.answer = () => (sink.attempts === 1 ? 200 : 500);
+    const body = bodyOf(...range(0, 8000));
+    expect(await send(port, body)).toMatchObject({ status: 503 });
+    const first = sink.taken.length;
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(8000);
+    sink.answer = () => 200;
+    expect(await send(port, body, { headers: { 'x-auditlb-source': 'another' } })).toMatchObject({ status: 200 });
+    expect(sink.numbers.slice(first)).toEqual(range(0, 8000));
+    sink.taken.length = first;
+    expect(await send(port, body)).toMatchObject({ status: 200 });
+    expect(sink.numbers).toEqual(range(0, 8000));
+  });
+
   test('holds for what the filter fails on: it goes on unchanged, and is tagged', async () => {
     const sink = await openSink();
     const { port } = await openBridge(sink.url, { wasm: trapping() });

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 
+/** How long a receiver waits for messages. */
+const POLL_MS = 200;
+
 interface Message {
+  /** Name of its queue. */
+  readonly queue: string;
   readonly id: string;
   readonly body: string;
 }
@@ -44,8 +50,8 @@ export class Cloud {
     this.#server.close();
   }
 
-  /** Puts an object into a bucket, and says so in the queue. */
-  announce(bucket: string, key: string, content: Buffer): void {
+  /** Puts an object into a bucket, and says so in a queue. */
+  announce(queue: string, bucket: string, key: string, content: Buffer): void {
     this.#objects.set(`/${bucket}/${key}`, content);
     const s3 = { bucket: { name: bucket }, object: { key, size: content.length } };
     const about = {
@@ -55,7 +61,7 @@ export class Cloud {
       eventName: 'ObjectCreated:Put',
     };
     const record = { ...about, eventTime: '2026-02-03T04:05:06.000Z', s3 };
-    this.#queue.push({ id: `message-${key}`, body: JSON.stringify({ Records: [record] }) });
+    this.#queue.push({ queue, id: `message-${key}`, body: JSON.stringify({ Records: [record] }) });
   }
 
   /** Messages not deleted yet. */
@@ -78,7 +84,7 @@ export class Cloud {
     const target = request.headers['x-amz-target'];
     const json = (value: object): void =>
       void response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
-    if (typeof target === 'string') return json(this.#queueAnswer(target, body.toString()));
+    if (typeof target === 'string') return json(await this.#queueAnswer(target, body.toString()));
     if (pathname.endsWith('/_bulk')) return json(this.#index(body));
     if (pathname === '/ingest')
       this.posted.push(
@@ -97,10 +103,13 @@ export class Cloud {
     else json({});
   }
 
-  #queueAnswer(target: string, body: string): object {
+  async #queueAnswer(target: string, body: string): Promise<object> {
     if (target.endsWith('.ReceiveMessage')) {
-      const unseen = this.#queue.filter(({ id }) => !this.#received.has(id));
+      const { QueueUrl } = JSON.parse(body) as { QueueUrl: string };
+      const unseen = this.#queue.filter(({ queue, id }) => QueueUrl.endsWith(`/${queue}`) && !this.#received.has(id));
       for (const { id } of unseen) this.#received.add(id);
+      // As a long poll: the collector asks again at once.
+      if (unseen.length === 0) await wait(POLL_MS);
       const Messages = unseen.map(({ id, body: Body }) => ({
         MessageId: id,
         ReceiptHandle: id,

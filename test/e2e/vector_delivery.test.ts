@@ -12,6 +12,8 @@ import { FLUENT_BIT, FluentBit, freePort, VECTOR } from './support.ts';
 import { VectorRig } from './vector_rig.ts';
 
 const NGINX = sampleLines('nginx.access.log');
+/** CloudTrail's events, which stand in one line of a file. */
+const TRAIL = sampleLines('cloudtrail.log');
 const HAPROXY =
   '<134>Feb  3 04:05:06 lb1 haproxy[7]: 203.0.113.9:51234 [03/Feb/2026:04:05:06.123] web~ shop/app1 1/0/2/30/33 403 512 - - ---- 1/1/0/0/0 0/0 "GET /admin HTTP/1.1"';
 
@@ -32,9 +34,10 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
     await rig.startForwardingBridge();
     await rig.startVector();
     rig.write('access.log', NGINX);
-    cloud.announce('logs', 'alb.log.gz', gzipSync(readFileSync(join(SAMPLES, 'alb.log'))));
+    cloud.announce('alb-logs', 'logs', 'alb.log.gz', gzipSync(readFileSync(join(SAMPLES, 'alb.log'))));
+    cloud.announce('trail', 'logs', 'trail.json.gz', gzipSync(`{"Records":[${TRAIL.join(',')}]}`));
     const nginx = rig.expected('nginx.access', NGINX, 'access.log');
-    const expected = [...nginx, ...rig.expected('alb', sampleLines('alb.log'))];
+    const expected = [...nginx, ...rig.expected('alb', sampleLines('alb.log')), ...rig.expected('trail', TRAIL)];
     const siem = routed(expected, 'siem');
     await rig.until(
       () => cloud.archived.length >= expected.length && cloud.documents.size >= siem.length && cloud.waiting === 0,

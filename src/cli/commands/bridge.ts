@@ -53,7 +53,7 @@ export function bridgeCommand(): Command {
     .option('-t, --tag <tag>', 'tag of requests whose path names none', 'http')
     .option('--time-key <key>', 'key of a record that holds its time, RFC 3339', 'timestamp')
     .option('--threads <n>', 'threads that run the filter', count, 1)
-    .option('--max-body <MiB>', 'largest body, decompressed too', count, 32)
+    .option('--max-body <MiB>', 'largest body, decompressed too', count, 64)
     .option('--max-memory <MiB>', 'memory all requests together may hold', count, 256)
     .option('--max-requests <n>', 'requests at one time', count, 64)
     .option('--timeout <s>', 'time for a request, retries included; less than the sender waits', count, 50)
