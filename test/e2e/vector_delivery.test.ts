@@ -39,11 +39,11 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
     const nginx = rig.expected('nginx.access', NGINX, 'access.log');
     const expected = [...nginx, ...rig.expected('alb', sampleLines('alb.log')), ...rig.expected('trail', TRAIL)];
     const siem = routed(expected, 'siem');
+    await rig.until(async () => countOf(await rig.metrics()) >= expected.length);
+    expect(countOf(await rig.metrics())).toBe(expected.length);
     await rig.until(
       () => cloud.archived.length >= expected.length && cloud.documents.size >= siem.length && cloud.waiting === 0,
     );
-    await rig.until(async () => countOf(await rig.metrics()) >= expected.length);
-    expect(countOf(await rig.metrics())).toBe(expected.length);
     await rig.stop();
     expect(comparable(cloud.archived, 'without ids')).toEqual(comparable(expected, 'without ids'));
     expect(comparable([...cloud.documents.values()], 'without ids')).toEqual(comparable(siem, 'without ids'));

@@ -9,6 +9,9 @@ import { freePort, linesOf, Program, temporaryFolder, until, Vector } from './su
 const MAIN = join(packageRoot(), 'dist', 'src', 'cli', 'main.js');
 const KEYS = { AWS_ACCESS_KEY_ID: 'one', AWS_SECRET_ACCESS_KEY: 'two', AWS_EC2_METADATA_DISABLED: 'true' };
 
+/** Longer than any delivery takes. */
+const OVERLOOKED_MS = 20_000;
+
 /** A shipped configuration of Vector in a folder of its own, with destinations on this machine. */
 export class VectorRig {
   readonly folder = temporaryFolder();
@@ -22,6 +25,7 @@ export class VectorRig {
     readonly fluent: number;
   };
   #vector: Vector | undefined;
+  #started = '';
   #bridge: Program | undefined;
 
   private constructor(name: string, cloud: Cloud, ports: readonly number[]) {
@@ -72,6 +76,7 @@ export class VectorRig {
   }
 
   async startVector(config = this.config('vector.yaml')): Promise<void> {
+    this.#started = config;
     this.#vector = new Vector(config, this.folder, KEYS);
     await this.#vector.said('Vector has started');
   }
@@ -106,9 +111,18 @@ export class VectorRig {
     this.cloud.close();
   }
 
-  /** Waits until it is so; what all said last stands in the message if it is not. */
-  until(seen: () => boolean | Promise<boolean>, ...others: readonly Program[]): Promise<boolean> {
-    return until('all that is expected', seen).catch((error: Error) => {
+  /**
+   * Waits until it is so; what all said last stands in the message if it is not.
+   * The reader of a disk buffer of Vector 0.58 may overlook events until the next one or a restart
+   * (vectordotdev/vector#22946): after a while it is restarted.
+   */
+  async until(seen: () => boolean | Promise<boolean>, ...others: readonly Program[]): Promise<boolean> {
+    const what = 'all that is expected';
+    const soon = await until(what, seen, OVERLOOKED_MS).catch(() => false);
+    if (soon) return true;
+    await this.#vector?.stop();
+    await this.startVector(this.#started);
+    return until(what, seen).catch((error: Error) => {
       const said = [this.#vector, this.#bridge, ...others].map((each) => each?.log.slice(-2000) ?? '');
       throw new Error([error.message, ...said].join('\n'));
     });

@@ -161,6 +161,13 @@ const VECTOR: readonly Alert[] = [
     for: '10m',
     summary: 'Vector’s {{ $labels.component_id }} fails again and again',
   },
+  {
+    name: 'AuditlbVectorStuck',
+    severity: 'critical',
+    expr: 'vector_buffer_size_events{buffer_type="disk"} > 0 unless increase(vector_buffer_sent_events_total[10m]) > 0',
+    for: '5m',
+    summary: 'Events wait on disk before Vector’s {{ $labels.component_id }}, and none has left for a quarter of an hour',
+  },
 ];
 
 const BRIDGE: readonly Alert[] = [

@@ -266,7 +266,7 @@ function processedSource(front: 'bridge' | 'fluent-bit'): YAMLMap {
     );
   }
   return map(
-    ['type', 'http_server', 'answers 200 only once every sink has the event'],
+    ['type', 'http_server', 'answers 200 only once every sink has the event, at least on disk'],
     ['address', BRIDGE.forward],
     ['path', '/ingest'],
     LINES,
