@@ -106,8 +106,12 @@ function piecesOf(records: readonly FilteredRecord[]): (readonly FilteredRecord[
   return pieces;
 }
 
+/** Outputs for who asks for them: an empty line for none, since an empty body is what anything may answer with. */
+export const answerOf = (records: readonly FilteredRecord[]): Buffer =>
+  records.length === 0 ? LINE_FEED : linesOf(records);
+
 /** Outputs as NDJSON. */
-export const linesOf = (records: readonly FilteredRecord[]): Buffer =>
+const linesOf = (records: readonly FilteredRecord[]): Buffer =>
   Buffer.concat(records.flatMap(({ output }) => [output, LINE_FEED]));
 
 const keyOf = ({ named, tag, body }: Parcel): string =>

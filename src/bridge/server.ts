@@ -5,7 +5,7 @@ import { ListSplitters } from '../run/list_splitter.ts';
 import { DamagedBody, Refusal, readBody, splitRecords } from './body.ts';
 import { Budget, type Lease } from './budget.ts';
 import { DeadLetterFile } from './dead_letter.ts';
-import { Deliverer, linesOf } from './delivery.ts';
+import { answerOf, Deliverer } from './delivery.ts';
 import { Downstream } from './downstream.ts';
 import { isAuthorized, SourceQueues } from './guard.ts';
 import { Metrics } from './metrics.ts';
@@ -224,7 +224,7 @@ export class Bridge {
       this.metrics.add('records_dropped_total', filtered.dropped);
       this.metrics.add('records_lost_by_filter_total', filtered.lost);
       if (filtered.lost > 0) this.#options.log(`the filter failed on ${filtered.lost} records: passed on unchanged`);
-      if (deliverer === undefined) return { status: 200, body: linesOf(filtered.records) };
+      if (deliverer === undefined) return { status: 200, body: answerOf(filtered.records) };
       return { status: 200, body: { records: records.length, dropped: filtered.dropped, lost: filtered.lost } };
     });
   }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { splitRecords } from '../../src/bridge/body.ts';
 import { buildFilter } from '../../src/filter.ts';
 import { RECORD_1, RECORD_2, SKIPPED, ZEROS } from '../support/zstd.ts';
-import { bodyOf, lineOf, numberOf, openBridge, openSink, range, recordOf, send } from './support.ts';
+import { bodyOf, lineOf, numberOf, openBridge, openSink, POLICY, range, recordOf, send } from './support.ts';
 import { trapping } from './trapping.ts';
 
 /** A promise and what settles it. */
@@ -129,6 +129,14 @@ describe('asked for the outputs', () => {
       { raw_data: 'no json' },
     ]);
     expect(sink.attempts).toBe(0);
+  });
+
+  test('it answers with an empty line where the policy drops all, which no other server does', async () => {
+    const text = `${POLICY}sample:\n  - {name: fine, when: 'event.outcome == "success"', drop: true}\n`;
+    const dropping = buildFilter({ text, file: 'policy.yaml' }).filter!.wasm;
+    const { port } = await openBridge(undefined, { wasm: dropping });
+    expect(await send(port, bodyOf(1), { path: '/v1/filter/edge' })).toMatchObject({ status: 200, text: '\n' });
+    expect((await send(port, '', { path: '/metrics', method: 'GET' })).text).toContain('records_dropped_total 1\n');
   });
 
   test('without anywhere to forward, it is ready, and takes no batches', async () => {

@@ -166,7 +166,8 @@ const VECTOR: readonly Alert[] = [
     severity: 'critical',
     expr: 'vector_buffer_size_events{buffer_type="disk"} > 0 unless increase(vector_buffer_sent_events_total[10m]) > 0',
     for: '5m',
-    summary: 'Events wait on disk before Vector’s {{ $labels.component_id }}, and none has left for a quarter of an hour',
+    summary:
+      'Events wait on disk before Vector’s {{ $labels.component_id }}, and none has left for a quarter of an hour',
   },
 ];
 

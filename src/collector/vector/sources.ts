@@ -202,12 +202,12 @@ function askFilter(id: string, { tag, name }: DeliverySource, { keys }: Source):
   const source = `${record.join('\n')}
 headers = {"X-Auditlb-Source": "${name.value}"}
 answer = http_request!("http://${BRIDGE.listen}/v1/filter/${tag}", method: "post", headers: headers, body: encode_json(record))
-if answer == "" {
+if answer == "\\n" {
   # Dropped by the policy.
   . = []
 } else {
   # A list of records has as many events.
-  . = map_values(split(strip_whitespace(answer), "\n")) -> |line| {
+  . = map_values(split(strip_whitespace(answer), "\\n")) -> |line| {
     event = object!(parse_json!(line))
     assert!(exists(event.auditlb), "the filter gave no event")
     event
