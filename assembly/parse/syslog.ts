@@ -141,7 +141,7 @@ function logread(p: usize): bool {
 }
 
 /**
- * `Mmm dd hh:mm:ss`, perhaps with a year before it or before the clock, and with a fraction, into `timeMs`: the position of the blank behind
+ * `Mmm dd hh:mm:ss`, perhaps with a year before it, before the clock or behind it, and with a fraction, into `timeMs`: the position of the blank behind
  * it, or of the colon before a mnemonic, where a zone may have a name; else 0.
  */
 function stamp(p: usize): usize {
@@ -150,7 +150,7 @@ function stamp(p: usize): usize {
   let dated = takeDigits(p, end, 4) == p + 4 && load<u8>(p, 4) == 0x20;
   if (dated) p += 5;
   else dated = takeDigits(p + 7, end, 4) == p + 11 && load<u8>(p, 11) == 0x20 && load<u8>(p, 6) == 0x20;
-  const year = <i32>value;
+  let year = <i32>value;
   const clock: usize = p + (dated && load<u8>(p, 11) == 0x20 ? 12 : 7);
   if (clock + 9 > end || load<u8>(p, 3) != 0x20 || load<u8>(clock - 1) != 0x20) return 0;
   const month = monthNumber(p);
@@ -172,9 +172,16 @@ function stamp(p: usize): usize {
   const zoned = zoneEnd > p && (marked || (zoneKnown && zoneEnd < end && load<u8>(zoneEnd) == 0x20));
   const zone = zoned ? namedZone : zoneMinutes;
   if (!marked && load<u8>(p) != 0x20) return 0;
+  p = marked || zoned ? zoneEnd : p;
+  const behindYear = !dated && !marked ? takeDigits(p + 1, end, 4) : 0;
+  if (behindYear == p + 5 && behindYear < end && load<u8>(behindYear) == 0x20 && value >= 1970 && value < 2100) {
+    dated = true;
+    year = <i32>value;
+    p = behindYear;
+  }
   const day = tens * 10 + ones;
   if (dated ? !setTime(year, month, day, seconds, ms, zone) : !guessYear(month, day, seconds, ms, zone)) return 0;
-  return marked || zoned ? zoneEnd : p;
+  return p;
 }
 
 /**

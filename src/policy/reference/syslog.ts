@@ -79,9 +79,11 @@ function takeTime(text: string, context: EnvelopeContext): { ms: number; rest: s
   const bsd = MARKED.test(text) ? null : BSD.exec(text);
   const zoned = bsd === null ? null : /^([A-Z]{3,5}) (.*)$/s.exec(bsd[2]!);
   const zone = zoned === null ? undefined : knownZone(zoned[1]!);
-  const ms =
-    bsd === null ? undefined : bsdTime(bsd[1]!, zone === undefined ? context : { ...context, zoneMinutes: zone });
-  if (ms !== undefined) return { ms, rest: zone === undefined ? bsd![2]! : zoned![2]! };
+  const rest = zone === undefined ? bsd?.[2] : zoned![2];
+  const dated = bsd === null || /\d{4} /.test(bsd[1]!) ? null : /^(19[789]\d|20\d\d) (.*)$/s.exec(rest!);
+  const stamp = dated === null ? bsd?.[1] : `${dated[1]} ${bsd![1]}`;
+  const ms = stamp === undefined ? undefined : bsdTime(stamp, { ...context, zoneMinutes: zone ?? context.zoneMinutes });
+  if (ms !== undefined) return { ms, rest: dated?.[2] ?? rest! };
   const iso = /^([^ ]+) (.*)$/s.exec(text);
   const isoMs = iso === null ? undefined : isoTime(iso[1]!, context.zoneMinutes);
   return isoMs === undefined ? undefined : { ms: isoMs, rest: iso![2]! };
