@@ -254,11 +254,14 @@ function sniffText(source: usize): u32 {
   return found;
 }
 
-/** Number, from 1, of the first format of the program the envelope names; 0 none. */
+/** Number, from 1, of the first format of the program the envelope names, the empty text if it names none; 0 none. */
 function sniffApp(source: usize): u32 {
   const automaton = <usize>load<u32>(source, Source.sniff_app);
-  if (automaton == 0 || !hasLine || slotKind(Field.log_app) != SlotKind.text) return 0;
-  return runAutomaton(automaton, slotStart(Field.log_app), slotEnd(Field.log_app));
+  if (automaton == 0 || !hasLine) return 0;
+  if (slotKind(Field.log_app) == SlotKind.text)
+    return runAutomaton(automaton, slotStart(Field.log_app), slotEnd(Field.log_app));
+  const syslog = slotKind(Field.log_host) != SlotKind.none || slotKind(Field.log_priority) != SlotKind.none;
+  return syslog ? runAutomaton(automaton, lineEnd, lineEnd) : 0;
 }
 
 function mayBeJson(source: usize): bool {

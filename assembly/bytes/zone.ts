@@ -42,6 +42,9 @@ const ZONES: usize = memory.data<u32>(
 );
 const ZONES_END: usize = ZONES + 32 * 8;
 
+/** The name taken last is one of these. */
+export let zoneKnown: bool = false;
+
 /** End of three to five capital letters at `p`, a zone's name, into `zone`; one that is not known says nothing. `p` if there are none. */
 export function takeZoneName(p: usize, end: usize, zoneMinutes: i32): usize {
   let q = p;
@@ -49,8 +52,13 @@ export function takeZoneName(p: usize, end: usize, zoneMinutes: i32): usize {
   const size = <u32>(q - p);
   if (size < 3 || size > 5) return p;
   zone = zoneMinutes;
+  zoneKnown = false;
   if (size == 5) return q;
   const name = size == 3 ? load<u32>(p) & 0xffffff : load<u32>(p);
-  for (let at = ZONES; at < ZONES_END; at += 8) if (load<u32>(at) == name) zone = load<i32>(at, 4);
+  for (let at = ZONES; at < ZONES_END; at += 8) {
+    if (load<u32>(at) != name) continue;
+    zone = load<i32>(at, 4);
+    zoneKnown = true;
+  }
   return q;
 }

@@ -97,9 +97,10 @@ export function scan(ops: usize, count: u32, start: usize, end: usize): void {
     } else if (code == OpCode.pairs) {
       const node = <usize>load<u32>(op, Op.capture);
       startJoined(load<u32>(op, Op.pattern));
-      if (flags & OpFlag.free) freePairs(node, p, end);
+      const blanks = length == 1 && load<u8>(text) == 0x20;
+      if (flags & OpFlag.free && (blanks || findText(p, end, text, length, false) == 0)) freePairs(node, p, end);
       else if (flags & OpFlag.colon) colonPairs(node, p, end);
-      else if (length == 1 && load<u8>(text) == 0x20) blankPairs(node, p, end, escapesQuotes());
+      else if (blanks) blankPairs(node, p, end, escapesQuotes());
       else partedPairs(node, p, end, text, length);
       finishJoined();
       p = end;

@@ -1,11 +1,21 @@
-import { isDigit } from '../bytes/ascii';
+import { isDigit, sameBytes } from '../bytes/ascii';
 import { parseInteger, takeDigits, value } from '../bytes/number';
-import { clockSeconds, fractionMs, monthNumber, parseIsoTime, setTime, takeFraction, timeMs } from '../bytes/time';
-import { zone as namedZone, takeZoneName } from '../bytes/zone';
+import {
+  clockSeconds,
+  fractionMs,
+  monthNumber,
+  parseCtime,
+  parseIsoTime,
+  setTime,
+  takeFraction,
+  timeMs,
+} from '../bytes/time';
+import { zone as namedZone, takeZoneName, zoneKnown } from '../bytes/zone';
 import { setInt, setText } from '../event';
 import { Field } from '../shared/fields';
 import { addUnmapped, UnmappedKind } from '../unmapped';
 import { lineEnd, lineStart, setLine } from './line';
+import { putFacility, startFacility, takeFacility, takeMessageId } from './syslog_facility';
 
 /** Time of the record by the host, for times without a year. */
 let hostMs: i64 = 0;
@@ -108,15 +118,30 @@ function structuredData(p: usize): usize {
 /** A BSD time and the rest of its header at `p`. `numbered`: behind a priority. */
 export function bsdSyslog(p: usize, numbered: bool): bool {
   const behind = stamp(p);
-  if (behind == 0) return false;
+  if (behind == 0) return logread(p);
   const when = timeMs;
   const done = load<u8>(behind) == 0x3a ? mnemonic(behind + 2) : header(behind + 1, numbered);
   if (done) setInt(Field.time, when);
   return done;
 }
 
+/** `Www Mmm dd hh:mm:ss yyyy facility.level TAG[PID]: `: https://openwrt.org/docs/guide-user/base-system/log.essentials */
+function logread(p: usize): bool {
+  const end = p + 24;
+  if (end >= lineEnd || <u32>load<u8>(p) - 0x41 >= 26 || load<u8>(p, 3) != 0x20 || load<u8>(end) != 0x20) return false;
+  if (!parseCtime(p, end, zoneMinutes)) return false;
+  const when = timeMs;
+  startFacility();
+  const tag = takeFacility(end + 1, 0x20);
+  if (tag == end + 1) return false;
+  const next = word(tag);
+  if (tokenEnd <= tag + 1 || load<u8>(tokenEnd - 1) != 0x3a) return false;
+  setInt(Field.time, when);
+  return setTagged(tag, tag, tag, next);
+}
+
 /**
- * `Mmm dd hh:mm:ss`, perhaps with a year before it or before the clock, and with a fraction, into `timeMs`: the position of the blank behind
+ * `Mmm dd hh:mm:ss`, perhaps with a year before it, before the clock or behind it, and with a fraction, into `timeMs`: the position of the blank behind
  * it, or of the colon before a mnemonic, where a zone may have a name; else 0.
  */
 function stamp(p: usize): usize {
@@ -125,7 +150,7 @@ function stamp(p: usize): usize {
   let dated = takeDigits(p, end, 4) == p + 4 && load<u8>(p, 4) == 0x20;
   if (dated) p += 5;
   else dated = takeDigits(p + 7, end, 4) == p + 11 && load<u8>(p, 11) == 0x20 && load<u8>(p, 6) == 0x20;
-  const year = <i32>value;
+  let year = <i32>value;
   const clock: usize = p + (dated && load<u8>(p, 11) == 0x20 ? 12 : 7);
   if (clock + 9 > end || load<u8>(p, 3) != 0x20 || load<u8>(clock - 1) != 0x20) return 0;
   const month = monthNumber(p);
@@ -143,11 +168,20 @@ function stamp(p: usize): usize {
   let zoneEnd = load<u8>(p) == 0x20 ? takeZoneName(p + 1, end, zoneMinutes) : p;
   if (zoneEnd == p + 1) zoneEnd = p;
   const marked = zoneEnd + 3 <= end && (load<u32>(zoneEnd) & 0xffffff) == 0x25203a;
-  const zone = marked && zoneEnd > p ? namedZone : zoneMinutes;
+  // Elsewhere a name that is none may be the host's.
+  const zoned = zoneEnd > p && (marked || (zoneKnown && zoneEnd < end && load<u8>(zoneEnd) == 0x20));
+  const zone = zoned ? namedZone : zoneMinutes;
   if (!marked && load<u8>(p) != 0x20) return 0;
+  p = marked || zoned ? zoneEnd : p;
+  const behindYear = !dated && !marked ? takeDigits(p + 1, end, 4) : 0;
+  if (behindYear == p + 5 && behindYear < end && load<u8>(behindYear) == 0x20 && value >= 1970 && value < 2100) {
+    dated = true;
+    year = <i32>value;
+    p = behindYear;
+  }
   const day = tens * 10 + ones;
   if (dated ? !setTime(year, month, day, seconds, ms, zone) : !guessYear(month, day, seconds, ms, zone)) return 0;
-  return marked ? zoneEnd : p;
+  return p;
 }
 
 /**
@@ -183,6 +217,7 @@ function mnemonic(p: usize): bool {
   if (load<u8>(p) != 0x25) return false;
   const next = word(p);
   if (next == 0 || load<u8>(tokenEnd - 1) != 0x3a) return false;
+  startFacility();
   for (let q = p + 2; q + 4 < tokenEnd; q++)
     if (load<u8>(q) == 0x2d && <u32>load<u8>(q, 1) - 0x30 < 8 && load<u8>(q, 2) == 0x2d)
       return setHeader(p, p, p, tokenEnd - 1, next);
@@ -212,25 +247,65 @@ export function isoSyslog(p: usize, numbered: bool): bool {
 }
 
 /**
- * `[HOST ]TAG[PID]: ` at `p`: a word that ends in a colon is the tag, the one before it the host. Without such a word among the first
- * two this is no envelope: a log format may start with a time, too. Behind a priority (`numbered`) the first word is then the host.
+ * `[HOST ][FACILITY.LEVEL ]TAG[PID]: ` at `p`: a word that ends in a colon is the tag, the one before it the host. Without such a word
+ * among them this is no envelope: a log format may start with a time, too. Behind a priority (`numbered`) the first word is then the host.
  */
 function header(p: usize, numbered: bool): bool {
-  if (isTagless(p)) return setHeader(p, p, p, p, p);
+  startFacility();
+  const start = p;
+  p = takeFacility(p, 0x3e);
+  if (isTagless(p) || isRepeated(p)) return setHeader(p, p, p, p, p);
   let next = word(p);
   if (next == 0) return false;
   let tag = p;
   let hostEnd: usize = 0;
   if (load<u8>(tokenEnd - 1) != 0x3a || tokenEnd == p) {
     hostEnd = tokenEnd;
-    tag = next;
+    const end = hostEnd;
+    const behindHost = next;
+    tag = takeFacility(next, load<u8>(next) == 0x3c ? 0x3e : 0x20);
+    // As AIX hands lines on: the host that wrote the line counts.
+    if (tag == next && tag + 23 < lineEnd && sameBytes(tag, FORWARDED, 23)) {
+      const behind = word(tag + 23);
+      if (behind != 0 && tokenEnd > tag + 24 && load<u8>(tokenEnd - 1) == 0x3a) {
+        p = tag + 23;
+        hostEnd = tokenEnd - 1;
+        tag = behind;
+      }
+    }
     if (isTagless(tag)) return setHeader(p, hostEnd, tag, tag, tag);
     next = word(tag);
-    if (tokenEnd <= tag || load<u8>(tokenEnd - 1) != 0x3a)
-      return numbered && isHostName(p, hostEnd) && setHeader(p, hostEnd, tag, tag, tag);
+    if (tokenEnd <= tag || load<u8>(tokenEnd - 1) != 0x3a) {
+      if (isRepeated(tag) && isHostName(p, hostEnd)) return setHeader(p, hostEnd, tag, tag, tag);
+      startFacility();
+      return numbered && isHostName(start, end) && setHeader(start, end, behindHost, behindHost, behindHost);
+    }
   }
+  return setTagged(p, hostEnd == 0 ? p : hostEnd, tag, next);
+}
+
+/** `Message forwarded from ` */
+const FORWARDED: usize = memory.data<u8>([
+  77, 101, 115, 115, 97, 103, 101, 32, 102, 111, 114, 119, 97, 114, 100, 101, 100, 32, 102, 114, 111, 109, 32, 0, 0, 0,
+  0, 0, 0, 0,
+]);
+
+/** `last message repeated ` */
+const REPEATED: usize = memory.data<u8>([
+  108, 97, 115, 116, 32, 109, 101, 115, 115, 97, 103, 101, 32, 114, 101, 112, 101, 97, 116, 101, 100, 32, 0, 0, 0, 0, 0,
+  0, 0, 0,
+]);
+
+/** `last message repeated …`, perhaps behind `--- `: no program says that of itself. */
+function isRepeated(p: usize): bool {
+  if (p + 4 <= lineEnd && load<u32>(p) == 0x202d2d2d) p += 4;
+  return p + 22 <= lineEnd && sameBytes(p, REPEATED, 22);
+}
+
+/** The tag at `tag` ends in the colon before `tokenEnd`; the message is at `next`, none if that is 0. */
+function setTagged(host: usize, hostEnd: usize, tag: usize, next: usize): bool {
   let tagEnd = tokenEnd - 1;
-  const start = next == 0 ? lineEnd : next;
+  const start = takeMessageId(next == 0 ? lineEnd : next);
   if (tagEnd > tag && load<u8>(tagEnd - 1) == 0x5d) {
     let open = tagEnd - 1;
     while (open > tag && load<u8>(open) != 0x5b) open--;
@@ -239,7 +314,7 @@ function header(p: usize, numbered: bool): bool {
       tagEnd = open;
     }
   }
-  return setHeader(p, hostEnd == 0 ? p : hostEnd, tag, tagEnd, start);
+  return setHeader(host, hostEnd, tag, tagEnd, start);
 }
 
 /** Letters, digits, `.`, `_`, `:` and `-`, the first a letter or digit. */
@@ -256,6 +331,7 @@ function isHostName(p: usize, end: usize): bool {
 function setHeader(host: usize, hostEnd: usize, tag: usize, tagEnd: usize, start: usize): bool {
   put(Field.log_host, host, hostEnd);
   put(Field.log_app, tag, tagEnd);
+  putFacility();
   setLine(start, lineEnd, true);
   return true;
 }

@@ -169,7 +169,8 @@ export type ScanOp =
   | { readonly op: 'separated'; readonly separator: string; readonly capture: Capture; readonly required: boolean }
   /**
    * `key=value` to the end of the line, parted by `separator`: one character, or a blank with quoted values (double quotes around
-   * a value, single quotes around more pairs); with `free` a value holds blanks and ends where the next ` key=` begins.
+   * a value, single quotes around more pairs); with `free` a value holds blanks and ends where the next ` key=` begins
+   * (besides another separator: where the line has none of that).
    * `colon`: `key: value`, which ends at `, ` with a listed key behind it; quotes around it are left out.
    * Keys the node does not list are unmapped. A word without `=` raises the drift flag.
    * `joined`: the values of all keys that are its name and a number, as one text: see `docs/normalization.md`.

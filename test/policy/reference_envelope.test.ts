@@ -10,7 +10,15 @@ const T = BigInt(Date.UTC(2026, 1, 3, 4, 5, 6));
 /** Slots an envelope may set, by name. */
 function said(line: string, zoneMinutes = 0) {
   const { event, envelopes, unmapped } = peel(line, zoneMinutes);
-  const slots = ['log_stream', 'log_host', 'log_app', 'log_pid', 'log_priority', 'log_message_id'] as const;
+  const slots = [
+    'log_stream',
+    'log_host',
+    'log_app',
+    'log_pid',
+    'log_priority',
+    'log_message_id',
+    'log_level',
+  ] as const;
   const found = slots.flatMap((name) => (event.has(Field[name]) ? [[name, event.get(Field[name])]] : []));
   const time = event.get(Field.time) === BigInt(HOST_MS) ? {} : { time: event.get(Field.time) };
   return { ...time, ...Object.fromEntries(found), line: event.get(Field.event_message), envelopes, unmapped };
@@ -133,6 +141,45 @@ describe('RFC 3164', () => {
   ])('Cisco: %s', (line, expected) =>
     expect(said(line)).toEqual({ ...expected, envelopes: ['rfc3164'], unmapped: {} }),
   );
+  test.each([
+    ['Feb  3 04:05:06 h auth.info su[1]: x', { log_host: 'h', log_app: 'su', log_pid: 1n, log_level: 'info' }, 'auth'],
+    [
+      'Feb  3 04:05:06 h auth|security:crit su: x',
+      { log_host: 'h', log_app: 'su', log_level: 'crit' },
+      'auth|security',
+    ],
+    ['Feb  3 04:05:06 <auth.err> h su: x', { log_host: 'h', log_app: 'su', log_level: 'err' }, 'auth'],
+    ['Feb  3 04:05:06 h <auth.err> su: x', { log_host: 'h', log_app: 'su', log_level: 'err' }, 'auth'],
+    [
+      'Feb  3 04:05:06 h su: [ID 810491 auth.crit] x',
+      { log_host: 'h', log_app: 'su', log_message_id: '810491', log_level: 'crit' },
+      'auth',
+    ],
+    ['Tue Feb  3 04:05:06 2026 auth.warn su[1]: x', { log_app: 'su', log_pid: 1n, log_level: 'warn' }, 'auth'],
+  ])('a facility in words: %s', (line, expected, facility) =>
+    expect(said(line)).toEqual({
+      ...{ time: T, line: 'x', envelopes: ['rfc3164'], unmapped: { facility } },
+      ...expected,
+    }),
+  );
+  test.each([
+    ['Feb  3 04:05:06 relay Message forwarded from h: su: x', { time: T, log_host: 'h', log_app: 'su', line: 'x' }],
+    ['Feb  3 05:05:06 CET h su: x', { time: T, log_host: 'h', log_app: 'su', line: 'x' }],
+    ['Feb  3 05:05:06 CET 2026 h su: x', { time: T, log_host: 'h', log_app: 'su', line: 'x' }],
+    ['Feb  3 04:05:06 MAIL su: x', { time: T, log_host: 'MAIL', log_app: 'su', line: 'x' }],
+    [
+      'Feb  3 04:05:06 h last message repeated 2 times',
+      { time: T, log_host: 'h', line: 'last message repeated 2 times' },
+    ],
+    ['<34>Feb  3 04:05:06 h auth.info x', { time: T, log_host: 'h', log_priority: 34n, line: 'auth.info x' }],
+  ])('a head of another kind: %s', (line, expected) =>
+    expect(said(line)).toEqual({ ...expected, envelopes: ['rfc3164'], unmapped: {} }),
+  );
+  test.each([
+    'Feb  3 04:05:06 h auth.some su: x',
+    'Feb  3 04:05:06 h <auth.info su: x',
+    'Tue Feb  3 04:05:06 2026 su: x',
+  ])('no facility: %s', (line) => expect(said(line).envelopes).toEqual([]));
   test.each([
     '<34>: x',
     '<34>Feb  3 04:05:06: x',

@@ -17,7 +17,8 @@
  *   envoy: '…'                    an Envoy format string or JSON format,
  *   w3c: '#Fields: …'             fields of a W3C extended log,
  *   fields: [{name, to, as}, …]   fields in order, of which `required: n` must be there, parted by blanks or by `separator:`,
- *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks,
+ *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks (with a
+ *                                 `separator:`: lines that have none of it are read as if parted by blanks),
  *                                 `colon: true`: `key: value`, quoted or not, up to a comma and a listed key,
  *                                 `joined: {key: a, to: path}`: values of `a0`, `a1`, … as one text with blanks,
  *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of

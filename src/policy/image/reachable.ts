@@ -20,6 +20,7 @@ const ALWAYS = [
   Field.log_priority,
   Field.log_message_id,
   Field.log_stream,
+  Field.log_level,
   Field.event_class,
   Field.schema_class,
   Field.event_category,

@@ -27,7 +27,7 @@ export interface PairStyle {
 
 /** Reads `key=value` from a position to the end of the line. */
 export function readPairs(line: string, from: number, style: PairStyle): Pairs {
-  if (style.free) return freePairs(line, from);
+  if (style.free && (style.separator === ' ' || !line.includes(style.separator, from))) return freePairs(line, from);
   if (style.colon) return colonPairs(line, from, style.listed);
   return style.separator === ' ' ? blankPairs(line, from, style.escapes) : partedPairs(line, from, style.separator);
 }

@@ -37,7 +37,7 @@ function refuse(
       return 'it has no sniffer';
     case 'text':
       if (line === undefined) return 'the record has no line';
-      return refuseText(sniff, line, draft.text(Field.log_app));
+      return refuseText(sniff, line, programOf(draft));
     case 'json': {
       if (!valid || value?.kind !== 'object') return 'the line is not a JSON object';
       if (line !== undefined && value.start > 0) return 'a blank is before the JSON object';
@@ -45,6 +45,12 @@ function refuse(
       return missing.includes(undefined) ? undefined : missing.map((mark) => refusal(mark!)).join(', ');
     }
   }
+}
+
+/** The program the envelope names, the empty text if it names none; `undefined`: there is no envelope that could. */
+function programOf(draft: Draft): string | undefined {
+  const syslog = draft.has(Field.log_host) || draft.has(Field.log_priority);
+  return draft.text(Field.log_app) ?? (syslog ? '' : undefined);
 }
 
 function refuseText(

@@ -16,11 +16,14 @@ const ZONE_HOURS = {
 };
 const NAMED_ZONES = new Map<string, number>(Object.entries(ZONE_HOURS));
 
-/** Minutes east of UTC of a zone's name; one that is not known says nothing. */
-export const namedZone = (name: string, otherwise: number): number => {
+/** Minutes east of UTC of a zone's name, if it is known. */
+export const knownZone = (name: string): number | undefined => {
   const hours = NAMED_ZONES.get(name);
-  return hours === undefined ? otherwise : hours * 60;
+  return hours === undefined ? undefined : hours * 60;
 };
+
+/** The same; a name that is not known says nothing. */
+export const namedZone = (name: string, otherwise: number): number => knownZone(name) ?? otherwise;
 
 /** First millisecond of the year 10000. */
 const END_MS = 253_402_300_800_000n;
