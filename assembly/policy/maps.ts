@@ -1,6 +1,7 @@
 import { putInteger } from '../bytes/number';
 import { clearSlot, SLOTS, slotEnd, slotInt, slotKind, slotStart } from '../event';
 import { allocate } from '../host/memory';
+import { escapeBytes, rewriteText, textEnd, textStart } from '../json/text';
 import { findKey } from '../keys';
 import { Assign, Key, MapCase, MapTable } from '../shared/image_layout';
 import { SlotKind } from '../shared/slot_kind';
@@ -26,9 +27,24 @@ export let keyEnd: usize = 0;
 
 const DIGITS: usize = memory.data(64, 8);
 
-/** Text a slot is looked up by: its own, its enum member's name, the digits of another number. */
+/** Whether a JSON value has quotes in it: all but numbers, `true`, `false` and `null` may. */
+function isQuoted(start: usize): bool {
+  const c = <u32>load<u8>(start);
+  return c == 0x22 || c == 0x7b || c == 0x5b;
+}
+
+/** JSON as patterns are: JSON-escaped; of a string its content. */
+function jsonText(start: usize, end: usize): bool {
+  const read = load<u8>(start) == 0x22 ? rewriteText(start + 1, end - 1) : escapeBytes(start, end);
+  keyStart = textStart;
+  keyEnd = textEnd;
+  return read;
+}
+
+/** Text a slot is looked up by: its own, that of JSON, its enum member's name, the digits of another number. */
 export function keyText(slot: u32, names: usize): bool {
   const kind = slotKind(slot);
+  if (kind == SlotKind.json && isQuoted(slotStart(slot))) return jsonText(slotStart(slot), slotEnd(slot));
   if (kind == SlotKind.text || kind == SlotKind.json) {
     keyStart = slotStart(slot);
     keyEnd = slotEnd(slot);

@@ -34,6 +34,15 @@ describe('templates', () => {
     `);
   });
 
+  it('skips up to the last occurrence', () => {
+    expect(read('{-...}.{event.action}')).toMatchInlineSnapshot(`
+      [
+        "until "." | text - ->  | last",
+        "until null | text event.action -> event_action",
+      ]
+    `);
+  });
+
   it('looks ahead', () => {
     expect(read('[{log.pid}] {=AH}{event.status_code}: {event.message}')).toMatchInlineSnapshot(`
       [

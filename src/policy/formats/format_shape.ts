@@ -22,7 +22,7 @@
  *                                 `colon: true`: `key: value`, quoted or not, up to a comma and a listed key,
  *                                 `joined: {key: a, to: path}`: values of `a0`, `a1`, … as one text with blanks,
  *   text: 'for {user.name} from'  a template: `{path}`, `{path path: conversion}`, `{path...}` up to the last occurrence of
- *                                 what follows, `{-}` left out, `{?text}` there or not, `{=text}` what follows begins so,
+ *                                 what follows, `{-}` and `{-...}` left out, `{?text}` there or not, `{=text}` what follows begins so,
  *                                 `{?}` nothing: what is before it ends a value alone; `fields` or `pairs` may go on behind it,
  *   json: {key.path: target}      or key paths; `[0]` first element, `[]` every other, `["a.b"]` a key with dots,
  *                                 `[key=text]` elements with this text under that key;

@@ -4,7 +4,7 @@ import type { Piece } from './notation.ts';
 
 const PART = /\{([^{}]*)\}|[^{}]+|[{}]/g;
 
-/** Splits a template: text as it stands, `{path}`, `{path path: conversion}`, `{path...}`, `{-}`, `{?text}`, `{=text}`. */
+/** Splits a template: text as it stands, `{path}`, `{path path: conversion}`, `{path...}`, `{-}`, `{-...}`, `{?text}`, `{=text}`. */
 export function readTemplate(format: Text): Piece[] {
   return [...format.value.matchAll(PART)].flatMap((match): Piece[] => {
     const at = format.slice(match.index, match.index + match[0].length);
@@ -24,8 +24,8 @@ export function readTemplate(format: Text): Piece[] {
 }
 
 function readTarget(inner: Text): TargetSpec {
-  if (inner.value === '-') return IGNORED_TARGET;
   const last = inner.value.endsWith('...');
+  if (inner.value === '-' || inner.value === '-...') return { ...IGNORED_TARGET, last };
   const body = last ? inner.slice(0, inner.value.length - 3) : inner;
   const colon = body.value.indexOf(':');
   const paths = colon < 0 ? body.value : body.value.slice(0, colon);

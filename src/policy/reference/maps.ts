@@ -24,10 +24,13 @@ export function applyMaps(maps: readonly MapPlan[], draft: Draft): void {
   }
 }
 
-/** A slot's value as text: an enum member by its name, raw JSON as written, nothing as the empty text. */
+const jsonText = (source: string): string =>
+  source.startsWith('"') ? (JSON.parse(source) as string).toWellFormed() : source;
+
+/** A slot's value as text: an enum member by its name, JSON as written but text by its content, nothing as the empty text. */
 export function slotText(slot: number, value: SlotValue | undefined): string {
   if (value === undefined) return '';
-  if (typeof value === 'object') return value.source;
+  if (typeof value === 'object') return jsonText(value.source);
   const names = FIELDS[Field[slot] as FieldName]?.values;
   return names?.[Number(value)] ?? String(value);
 }
