@@ -104,6 +104,12 @@ export function convert(capture: usize, start: usize, end: usize): void {
       if (slot != NOWHERE && (kind == Convert.int || value >= least)) setInt(slot, value);
       return;
     }
+    case Convert.status: {
+      const ok = end - start == 3 && isDigit(load<u8>(start)) && parseInteger(start, end);
+      if (!ok) return reject(ErrorCode.integer_expected, capture, start);
+      if (slot != NOWHERE) setInt(slot, value);
+      return;
+    }
     case Convert.seconds:
       return duration(capture, slot, start, parseDecimal(start, end, 6));
     case Convert.milliseconds:
@@ -177,7 +183,7 @@ export function convert(capture: usize, start: usize, end: usize): void {
       keepList(capture, start, end);
       return secondsSum(capture, slot, start, end);
     case Convert.duration:
-      return duration(capture, slot, start, parseUnits(start, end));
+      return duration(capture, slot, start, parseUnits(start, end) || parseDecimal(start, end, 6));
     case Convert.query: {
       if (load<u8>(start) == 0x3f) start++;
       if (slot != NOWHERE && end > start) setText(slot, start, end);

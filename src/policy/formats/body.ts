@@ -115,7 +115,7 @@ function compileLine(
   const name = notationName(spec);
   if (name !== undefined && spec[name] !== undefined) {
     const notation = notations[name];
-    if (name === 'w3c') return withRest(compileW3c(spec[name], notation, slots), at, slots);
+    if (name === 'w3c') return withRest(compileW3c(spec[name], notation, slots, spec.required), at, slots);
     const items = readItems(name, spec[name]);
     const template = readJsonTemplate(items);
     if (template !== undefined) return compileJsonTemplate(template, items, notation, slots);
