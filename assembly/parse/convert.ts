@@ -111,7 +111,7 @@ export function convert(capture: usize, start: usize, end: usize): void {
       return;
     }
     case Convert.seconds:
-      return duration(capture, slot, start, parseDecimal(start, end, 6));
+      return duration(capture, slot, start, parseDecimal(start, end, 6) || parseUnits(start, end));
     case Convert.milliseconds:
       return duration(capture, slot, start, parseDecimal(start, end, 3));
     case Convert.microseconds:
@@ -183,7 +183,7 @@ export function convert(capture: usize, start: usize, end: usize): void {
       keepList(capture, start, end);
       return secondsSum(capture, slot, start, end);
     case Convert.duration:
-      return duration(capture, slot, start, parseUnits(start, end) || parseDecimal(start, end, 6));
+      return duration(capture, slot, start, parseUnits(start, end));
     case Convert.query: {
       if (load<u8>(start) == 0x3f) start++;
       if (slot != NOWHERE && end > start) setText(slot, start, end);

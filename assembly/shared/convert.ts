@@ -11,7 +11,7 @@ export enum Convert {
   int,
   /** Integer; a negative one means missing. */
   count,
-  /** Decimal seconds to microseconds; a negative one means missing. */
+  /** Decimal seconds, or as `duration`, to microseconds; a negative one means missing. */
   seconds,
   /** Decimal milliseconds to microseconds; a negative one means missing. */
   milliseconds,
@@ -57,7 +57,7 @@ export enum Convert {
   clock,
   /** `Tue Feb 03 04:05:06.123456 2026` to epoch milliseconds; weekday and fraction optional. */
   ctime,
-  /** Decimals with units, `1m2.5s`, `0.005s`, `6.31ms`, or decimal seconds, to microseconds; a negative one means missing. */
+  /** Decimals with units, `1m2.5s`, `0.005s`, `6.31ms`, to microseconds; a negative one means missing. */
   duration,
   /** What `iso_time`, `clf_time` or `epoch_time` accepts. */
   any_time,

@@ -61,8 +61,8 @@ describe('HAProxy log-format', () => {
         "literal "\\""",
         "until "\\" " | text ssl_fc_sni -> tls_sni | quoted",
         "until " 100% \\"" | count ST -> http_status",
-        "until "\\"|\\"" | text req.hdr(x),lower -> unmapped.req.hdr(x),lower | quoted",
-        "until "\\"" | count pid -> log_pid | quoted",
+        "until "\\"|" | text req.hdr(x),lower -> unmapped.req.hdr(x),lower | quoted",
+        "until " " | count pid -> log_pid | lenient",
         "rest -> unmapped.extra",
       ]
     `);
