@@ -27,6 +27,14 @@ export function readHaproxy(format: Text): Item[] {
   return new HaproxyReader(format).read();
 }
 
+/** Items only a request has, and the state a connection ends in. */
+const OF_HTTP =
+  /%(?:\([^)]*\))?(?:\{[^}]*\})?(?:r|ST|H[MUPQV]O?|T[Rr]|trl?|trg|hr|hs|tsc|CC|CS)(?![A-Za-z])|method|status|path|url|hdr/;
+const OF_TCP = /%(?:\([^)]*\))?(?:\{[^}]*\})?ts(?![A-Za-z])/;
+
+/** Whether a `log-format` is one of connections, as that of `option tcplog`. */
+export const isTcpFormat = ({ value }: Text): boolean => OF_TCP.test(value) && !OF_HTTP.test(value);
+
 class HaproxyReader {
   readonly #format: Text;
   readonly #items: Item[] = [];

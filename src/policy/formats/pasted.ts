@@ -6,7 +6,7 @@ const NGINX_DIRECTIVE = /^\s*(?:log_format\s+[^\s'"]+\s+(?:escape=(\w+)\s*)?|esc
 /** Its strings without the directive. */
 const NGINX_STRINGS = /^\s*('[^']*'|"(?:[^"\\]|\\.)*")(\s+('[^']*'|"(?:[^"\\]|\\.)*"))*\s*;?\s*$/;
 /** The pattern of a whole `<Valve …/>`, or of its attribute alone. */
-const TOMCAT_ATTRIBUTE = /(?:^|\s)pattern\s*=\s*(["'])(.*?)\1/s;
+const TOMCAT_ATTRIBUTE = /(?:^|\s)pattern\s*=\s*(["'])(.*?)\1(?=\s*(?:$|\/?>|[A-Za-z]+\s*=\s*["']))/s;
 const TOMCAT_NAMES: Readonly<Record<string, string>> = {
   common: '%h %l %u %t "%r" %s %b',
   combined: '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"',

@@ -11,16 +11,17 @@ const REQUIRED = 4;
 const CLOUDFRONT = /(?:^|\s)x-edge-/i;
 
 /** The fields a `#Fields:` directive names, in order. https://www.w3.org/TR/WD-logfile.html */
-export function compileW3c(format: Text, notation: Notation, slots: FormatSlots, required = REQUIRED): ScanOp[] {
+export function compileW3c(format: Text, notation: Notation, slots: FormatSlots, required?: number): ScanOp[] {
   const start = /^\s*(?:#Fields:)?\s*/.exec(format.value)![0].length;
   const names = format.value.slice(start).trimEnd();
   const cloudfront = CLOUDFRONT.test(names);
+  const prefix = cloudfront ? 'cloudfront ' : required === undefined ? '' : 'exact ';
   const tabs = cloudfront || names.includes('\t');
   return [...names.matchAll(/\S+/g)].map((match, i): ScanOp => {
     const at = format.slice(start + match.index, start + match.index + match[0].length);
     const name = at.renamed(match[0].toLowerCase());
-    const spec = notation.spec({ name: cloudfront ? `cloudfront ${name.value}` : name.value, also: [name.value] });
-    const field = { capture: captureOnce(spec, name, slots), required: i < required };
+    const spec = notation.spec({ name: `${prefix}${name.value}`, also: [name.value] });
+    const field = { capture: captureOnce(spec, name, slots), required: i < (required ?? REQUIRED) };
     return tabs ? { op: 'separated', separator: '\t', ...field } : { op: 'field', ...field };
   });
 }
