@@ -43,6 +43,15 @@ export function clockSeconds(p: usize): i32 {
   return h * 3600 + m * 60 + s;
 }
 
+/** Seconds of `h:mm:ss` at `p`; -1 if it is none. Reads seven bytes. */
+function shortClockSeconds(p: usize): i32 {
+  const h = <i32>load<u8>(p) - 0x30;
+  const m = twoDigits(p + 2);
+  const s = twoDigits(p + 5);
+  if ((h | m | s) < 0 || h > 9 || m > 59 || s > 60 || load<u8>(p, 4) != 0x3a) return -1;
+  return h * 3600 + m * 60 + s;
+}
+
 /** Month 1 to 12 of an English three-letter name at `p`; 0 if it is none. */
 export function monthNumber(p: usize): i32 {
   const name = load<u32>(p) & 0xffffff;
@@ -151,9 +160,10 @@ function parseNamedTime(p: usize, end: usize, zoneMinutes: i32): bool {
   return setTime(century * 100 + year, month, day, seconds, tailMs, zone);
 }
 
-/** `yyyy-mm-dd`: its midnight. */
+/** `yyyy-mm-dd`, or as in `parseSlashDate`: its midnight. */
 export function parseDate(p: usize, end: usize, zoneMinutes: i32): bool {
-  if (p + 10 != end || load<u8>(p, 4) != 0x2d || load<u8>(p, 7) != 0x2d) return false;
+  if (p + 10 != end || load<u8>(p, 4) != 0x2d) return parseSlashDate(p, end, zoneMinutes);
+  if (load<u8>(p, 7) != 0x2d) return false;
   const century = twoDigits(p);
   const year = twoDigits(p + 2);
   const month = twoDigits(p + 5);
@@ -162,11 +172,26 @@ export function parseDate(p: usize, end: usize, zoneMinutes: i32): bool {
   return setTime(century * 100 + year, month, day, 0, 0, zoneMinutes);
 }
 
-/** `hh:mm:ss`, optional `.fraction`: `timeMs` since midnight. */
+/** `m/d/yy` or `m/d/yyyy`, month and day of one or two digits; a year of two digits is one from 1970 to 2069. */
+function parseSlashDate(p: usize, end: usize, zoneMinutes: i32): bool {
+  const first = takeDigits(p, end, 2);
+  const month = <i32>value;
+  if (first == p || first == end || load<u8>(first) != 0x2f) return false;
+  const second = takeDigits(first + 1, end, 2);
+  const day = <i32>value;
+  if (second == first + 1 || second == end || load<u8>(second) != 0x2f) return false;
+  const length = end - second - 1;
+  if ((length != 2 && length != 4) || takeDigits(second + 1, end, 4) != end) return false;
+  const year = <i32>value;
+  return setTime(length == 4 ? year : year < 70 ? 2000 + year : 1900 + year, month, day, 0, 0, zoneMinutes);
+}
+
+/** `hh:mm:ss`, the hour perhaps of one digit, optional `.fraction`: `timeMs` since midnight. */
 export function parseClock(p: usize, end: usize): bool {
-  const seconds = p + 8 > end ? -1 : clockSeconds(p);
+  const short = p + 7 <= end && load<u8>(p, 1) == 0x3a;
+  const seconds = short ? shortClockSeconds(p) : p + 8 > end ? -1 : clockSeconds(p);
   if (seconds < 0) return false;
-  p += 8;
+  p += short ? 7 : 8;
   timeMs = <i64>seconds * 1000;
   if (p == end) return true;
   if (load<u8>(p) != 0x2e || takeFraction(p + 1, end) != end) return false;

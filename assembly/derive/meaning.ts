@@ -98,11 +98,22 @@ function severity(): i32 {
     : Severity.low;
 }
 
+/** Whether the client's certificate was found wanting: `FAILED:…`, `Failed:…`, `GENEROUS` or the number of an error. */
+function verifyFailed(): bool {
+  if (slotKind(Field.tls_client_verify) != SlotKind.text) return false;
+  const p = slotStart(Field.tls_client_verify);
+  const end = slotEnd(Field.tls_client_verify);
+  if (p < end && <u32>load<u8>(p) - 0x31 < 9) return true;
+  if (end - p < 4) return false;
+  const word = load<u32>(p) | 0x20202020;
+  return word == 0x6c696166 || word == 0x656e6567;
+}
+
 function deriveActor(http: bool): void {
   let by: i32 = AttributedBy.none;
   if (slotKind(Field.actor_name) != SlotKind.none) {
     by = AttributedBy.authenticated_user;
-  } else if (slotKind(Field.tls_client_subject) == SlotKind.text) {
+  } else if (slotKind(Field.tls_client_subject) == SlotKind.text && !verifyFailed()) {
     setText(Field.actor_name, slotStart(Field.tls_client_subject), slotEnd(Field.tls_client_subject));
     by = AttributedBy.mtls_subject;
   } else if (slotKind(Field.src_ip) != SlotKind.none) {

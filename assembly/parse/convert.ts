@@ -104,8 +104,14 @@ export function convert(capture: usize, start: usize, end: usize): void {
       if (slot != NOWHERE && (kind == Convert.int || value >= least)) setInt(slot, value);
       return;
     }
+    case Convert.status: {
+      const ok = end - start == 3 && isDigit(load<u8>(start)) && parseInteger(start, end);
+      if (!ok) return reject(ErrorCode.integer_expected, capture, start);
+      if (slot != NOWHERE) setInt(slot, value);
+      return;
+    }
     case Convert.seconds:
-      return duration(capture, slot, start, parseDecimal(start, end, 6));
+      return duration(capture, slot, start, parseDecimal(start, end, 6) || parseUnits(start, end));
     case Convert.milliseconds:
       return duration(capture, slot, start, parseDecimal(start, end, 3));
     case Convert.microseconds:

@@ -11,7 +11,7 @@ export enum Convert {
   int,
   /** Integer; a negative one means missing. */
   count,
-  /** Decimal seconds to microseconds; a negative one means missing. */
+  /** Decimal seconds, or as `duration`, to microseconds; a negative one means missing. */
   seconds,
   /** Decimal milliseconds to microseconds; a negative one means missing. */
   milliseconds,
@@ -51,9 +51,9 @@ export enum Convert {
   percent_text,
   /** Text with `+` for a blank. */
   plus_text,
-  /** `2026-02-03` to epoch milliseconds of its midnight. */
+  /** `2026-02-03`, or `2/3/26`, to epoch milliseconds of its midnight. */
   date,
-  /** `04:05:06`, fraction allowed, to milliseconds since midnight. */
+  /** `04:05:06` or `4:05:06`, fraction allowed, to milliseconds since midnight. */
   clock,
   /** `Tue Feb 03 04:05:06.123456 2026` to epoch milliseconds; weekday and fraction optional. */
   ctime,
@@ -73,4 +73,6 @@ export enum Convert {
   quoted_list,
   /** As `address_port`, of a writer that always puts a port behind the address, IPv6 without brackets included. */
   address_then_port,
+  /** Three digits. */
+  status,
 }

@@ -1,5 +1,6 @@
 import { type JsonMark, LINE_KEYS } from '../policy/plan.ts';
 import type { RecordList } from '../policy/record_lists.ts';
+import { cloudWatchLines } from './cloudwatch.ts';
 import { elements, members, type ScannedMember, skipBlanks, valueEnd } from './json_scan.ts';
 import { sourceOf } from './record.ts';
 
@@ -49,6 +50,10 @@ export class ListSplitter {
   /** The record with each element alone in its list, byte by byte as it was; the record itself if there is no such list, or one element. */
   split(record: Uint8Array): readonly Uint8Array[] {
     const bytes = Buffer.from(record.buffer, record.byteOffset, record.length);
+    if (bytes.includes('DATA_MESSAGE')) {
+      const lines = this.#cloudWatch(bytes);
+      if (lines !== undefined) return lines;
+    }
     if (!this.#names.some((name) => bytes.includes(name))) return [record];
     // A character a byte: places in this text are places in the record.
     const text = bytes.toString('latin1');
@@ -67,6 +72,21 @@ export class ListSplitter {
     return lines.map((each) => Buffer.concat([before, Buffer.from(JSON.stringify(each)), after]));
   }
 
+  /** A record of each line of text CloudWatch Logs hands over, with the line where the source looks for it. */
+  #cloudWatch(bytes: Buffer): Uint8Array[] | undefined {
+    const value = parseObject(bytes.toString());
+    if (value === undefined) return undefined;
+    const key = this.#lineKeys.find((each) => typeof own(value, each) === 'string');
+    const held = key === undefined ? value : parseObject(own(value, key) as string);
+    const found = held && cloudWatchLines(held);
+    if (found === undefined) return undefined;
+    const around = { ...(key === undefined ? {} : value), ...found.around };
+    if (isTooMuch(found.events.length, JSON.stringify(around).length, bytes.length)) return undefined;
+    return found.events.map(({ message, ...event }) =>
+      Buffer.from(JSON.stringify({ ...around, ...event, [key ?? this.#lineKeys[0]!]: message })),
+    );
+  }
+
   /** `value`: what the text is. */
   #splitObject(text: string, value: object): string[] | undefined {
     for (const { at, told = [] } of this.#lists) {
@@ -79,13 +99,17 @@ export class ListSplitter {
       if (start === undefined) return undefined;
       const end = valueEnd(text, start);
       const around = text.length - (end - start);
-      if (list.length > COUNT_MAX || list.length * around > GROWTH_MAX * text.length + GROWTH_FREE) return undefined;
+      if (isTooMuch(list.length, around, text.length)) return undefined;
       const [before, after] = [text.slice(0, start + 1), text.slice(end - 1)];
       return Array.from(elements(text, start), (item) => `${before}${text.slice(item.start, item.end)}${after}`);
     }
     return undefined;
   }
 }
+
+/** Whether so many elements with so much around each would be out of proportion to the record. */
+const isTooMuch = (count: number, around: number, length: number): boolean =>
+  count > COUNT_MAX || count * around > GROWTH_MAX * length + GROWTH_FREE;
 
 /** Of equal keys the last counts. `start`: of the object. */
 function member(text: string, start: number, key: string): ScannedMember | undefined {

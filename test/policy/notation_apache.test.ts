@@ -94,6 +94,14 @@ describe('Apache LogFormat', () => {
     `);
   });
 
+  it('reads a time in pieces, with a zone behind it, in an object', () => {
+    const format = formatOf(`apache: '{"time":"%{%Y-%m-%d}tT%{%T}t.%{msec_frac}tZ","query":"%q","x":"%mZ"}'`);
+    expect(program(format)).toEqual([
+      'time | iso_time %{%Y-%m-%d}tT%{%T}t.%{msec_frac}t -> time',
+      'query | query q -> url_query',
+    ]);
+  });
+
   it('takes conditions and percent signs', () => {
     expect(read('%h 100%% %!200,304{Referer}i %<s')).toMatchInlineSnapshot(`
       [

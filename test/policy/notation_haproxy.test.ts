@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { EventClass } from '../../assembly/shared/enums.ts';
+import { Field } from '../../assembly/shared/fields.ts';
 import { formatFaults, formatOf } from './compile_support.ts';
 import { program } from './program.ts';
 
@@ -42,6 +44,37 @@ describe('HAProxy log-format', () => {
     `);
   });
 
+  it('puts quotes around text, but around no times, numbers and states', () => {
+    const format = haproxy('%{+Q}o %{-Q}ci [%T] %r %ST %ft %tsc %CC');
+    expect(program(format).slice(0, 7)).toEqual([
+      'until " [" | address ci -> src_ip, src_host',
+      'until "] \\"" | clf_time T -> time',
+      'until "\\" " | text r -> http_line | quoted',
+      'until " \\"" | count ST -> http_status',
+      'until "\\" " | frontend ft -> lb_listener, tls_used | quoted',
+      'until " \\"" | text tsc -> lb_state',
+      'until "\\"" | text CC -> unmapped.request_cookie | quoted',
+    ]);
+  });
+
+  it('knows what is encoded, and headers in any case', () => {
+    const format = haproxy('%[capture.req.uri,json(utf8s)] %{+Q}[req.hdr(User-Agent),lower]');
+    expect(program(format).slice(0, 3)).toEqual([
+      'until " \\"" | text capture.req.uri,json(utf8s) -> http_target',
+      'until "\\"" | text req.hdr(User-Agent),lower -> http_user_agent | quoted',
+      'rest -> unmapped.extra',
+    ]);
+  });
+
+  it.each([
+    ['%ci:%cp [%t] %ft %b/%s %Tt %ts {%[ssl_fc_sni]}', 'network_activity'],
+    ['%ci:%cp [%tr] %ft %b/%s %ST %ts', 'http_activity'],
+    ['%ci:%cp %ft', 'http_activity'],
+  ])('tells connections from requests: %s', (format, name) => {
+    const { defaults } = haproxy(format);
+    expect(defaults.find(({ slot }) => slot === Field.event_class)?.value).toBe(EventClass[name as 'http_activity']);
+  });
+
   it('reads braces that may be absent at the end', () => {
     expect(program(haproxy('%ci %bq %hr %hs'))).toMatchInlineSnapshot(`
       [
@@ -61,8 +94,8 @@ describe('HAProxy log-format', () => {
         "literal "\\""",
         "until "\\" " | text ssl_fc_sni -> tls_sni | quoted",
         "until " 100% \\"" | count ST -> http_status",
-        "until "\\"|\\"" | text req.hdr(x),lower -> unmapped.req.hdr(x),lower | quoted",
-        "until "\\"" | count pid -> log_pid | quoted",
+        "until "\\"|" | text req.hdr(x),lower -> unmapped.req.hdr(x),lower | quoted",
+        "until " " | count pid -> log_pid | lenient",
         "rest -> unmapped.extra",
       ]
     `);

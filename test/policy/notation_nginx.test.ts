@@ -89,6 +89,11 @@ describe('nginx log_format', () => {
     `);
   });
 
+  it('reads a directive without its name', () => {
+    const format = formatOf(`nginx: >-\n  escape=json '{"s":$status,"u":"$request_uri"}'`);
+    expect(program(format)).toEqual(['s | count status -> http_status', 'u | text request_uri -> http_target']);
+  });
+
   it('reads the strings of a directive alone', () => {
     expect(program(formatOf(`nginx: |\n  '$remote_addr - '\n  '$status';`))).toMatchInlineSnapshot(`
       [

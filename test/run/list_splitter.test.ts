@@ -105,3 +105,62 @@ test.each(['aws_cloudtrail', 'auto'])('a filter of format %s tells its lists', (
   expect(made).toEqual([1, 2, 3].map((n) => ['aws_cloudtrail', 'ok', `id-${n}`]));
   expect(new ListSplitters(filter.describe().sources).of('other').split(records[0]!)).toEqual([records[0]]);
 });
+
+describe('each line of text CloudWatch Logs hands over is a record', () => {
+  const of = (...messages: unknown[]): string =>
+    JSON.stringify({
+      messageType: 'DATA_MESSAGE',
+      owner: '111122223333',
+      logGroup: 'flows',
+      logEvents: messages.map((message, id) => ({ id, timestamp: 1, message })),
+    });
+  const line = (id: number, message: string, key = 'log'): object => ({
+    owner: '111122223333',
+    logGroup: 'flows',
+    id,
+    timestamp: 1,
+    [key]: message,
+  });
+  const objects = (...args: Parameters<typeof split>): unknown[] => split(...args).map((each) => JSON.parse(each));
+
+  test('of the record itself', () => {
+    expect(objects(of('2 a', '2 "b"'), {})).toEqual([line(0, '2 a'), line(1, '2 "b"')]);
+    expect(objects(of('2 a'), { line: 'text' })).toEqual([line(0, '2 a', 'text')]);
+  });
+
+  test('of its line', () => {
+    expect(objects(JSON.stringify({ pod: 'p', message: of('2 a', '3 b') }), {})).toEqual([
+      { pod: 'p', ...line(0, '2 a', 'message') },
+      { pod: 'p', ...line(1, '3 b', 'message') },
+    ]);
+  });
+
+  test.each([of('{"a":1}'), of('2 a', '{"a":1}'), of(), of(7), '{"messageType":"DATA_MESSAGE"}', '"DATA_MESSAGE"'])(
+    'not of %s',
+    (record) => expect(split(record, {})).toEqual([record]),
+  );
+
+  test('as long as what is around it does not grow out of bounds', () => {
+    const many = (owner: string): string =>
+      JSON.stringify({ ...JSON.parse(of(...Array<string>(1000).fill('2 a'))), owner });
+    expect(split(many('1'), {})).toHaveLength(1000);
+    expect(split(many('1'.repeat(100_000)), {})).toHaveLength(1);
+  });
+
+  test('which a format of text reads', () => {
+    const text =
+      'auditlb: 1\nname: x\nsources: [{ name: s, tag: "*", format: aws_vpc_flow }]\nroutes: [{ name: all }]\n';
+    const { filter } = buildFilter({ text, file: 'policy.yaml' });
+    const flow = (port: number): string =>
+      `2 111122223333 eni-0a1 198.51.100.7 10.0.0.5 ${port} 443 6 3 180 1770091446 1770091506 ACCEPT OK`;
+    const instance = new FilterInstance(filter!.wasm);
+    const answers = new ListSplitter({}).split(Buffer.from(of(flow(1), flow(2)))).map((record) => {
+      const answer = instance.call(Buffer.from('t'), 1, 0, record);
+      return JSON.parse(Buffer.from('output' in answer ? answer.output : []).toString());
+    });
+    expect(answers.map((each) => each.src_endpoint)).toEqual([
+      { ip: '198.51.100.7', port: 1 },
+      { ip: '198.51.100.7', port: 2 },
+    ]);
+  });
+});

@@ -33,6 +33,17 @@ export function readApache(format: Text): Item[] {
   return items;
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', '#34': '"', apos: "'", lt: '<', gt: '>', amp: '&' };
+
+/** Splits a Tomcat pattern: as Apache's, in an XML file where `&quot;` is a quote. */
+export function readTomcat(format: Text): Item[] {
+  return readApache(format).map((item) =>
+    item.kind === 'literal'
+      ? { ...item, text: item.text.replace(/&(quot|#34|apos|lt|gt|amp);/g, (_, name: string) => ENTITIES[name]!) }
+      : item,
+  );
+}
+
 interface Directive {
   readonly side: string;
   readonly argument: string | undefined;

@@ -1,6 +1,6 @@
 import { Text } from '../document/text.ts';
 import type { Escape, FormatPlan, JsonBody, LineShape, ScanOp, WithinPlan } from '../plan.ts';
-import { pastedApache, readApache } from './apache.ts';
+import { pastedApache, readApache, readTomcat } from './apache.ts';
 import { readEnvoy } from './envoy.ts';
 import { compileFieldList } from './field_list.ts';
 import { type FormatSpec, type LineSpec, type LinesSpec, NOTATION_NAMES, type NotationName } from './format_shape.ts';
@@ -12,7 +12,7 @@ import { compileAssigns, compileWhen } from './maps.ts';
 import { readNginx } from './nginx.ts';
 import type { Notation } from './notation.ts';
 import { compilePairs } from './pairs.ts';
-import { nginxEscape, pastedHaproxy, pastedNginx } from './pasted.ts';
+import { nginxEscape, pastedHaproxy, pastedNginx, pastedTomcat } from './pasted.ts';
 import { compilePieces, compileScan, withRest } from './scan.ts';
 import type { FormatSlots } from './slots.ts';
 import { readTemplate } from './template.ts';
@@ -115,7 +115,7 @@ function compileLine(
   const name = notationName(spec);
   if (name !== undefined && spec[name] !== undefined) {
     const notation = notations[name];
-    if (name === 'w3c') return withRest(compileW3c(spec[name], notation, slots), at, slots);
+    if (name === 'w3c') return withRest(compileW3c(spec[name], notation, slots, spec.required), at, slots);
     const items = readItems(name, spec[name]);
     const template = readJsonTemplate(items);
     if (template !== undefined) return compileJsonTemplate(template, items, notation, slots);
@@ -139,8 +139,9 @@ function readItems(name: Exclude<NotationName, 'w3c'>, format: Text): Item[] {
     case 'haproxy':
       return readHaproxy(pastedHaproxy(format));
     case 'apache':
-    case 'tomcat':
       return readApache(pastedApache(format));
+    case 'tomcat':
+      return readTomcat(pastedTomcat(format));
     case 'envoy':
       return readEnvoy(format);
   }

@@ -53,6 +53,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   query: TEXT,
   last_segment: TEXT,
   quoted_list: TEXT,
+  status: NUMBER,
   address_then_port: { targets: [['address'], ['port'], ['text']] },
 };
 

@@ -13,6 +13,7 @@ import {
   isNotationName,
   NOTATION_NAMES,
 } from './format_shape.ts';
+import { isTcpFormat } from './haproxy.ts';
 import { compileAssigns, compileMap, compileSharedMap } from './maps.ts';
 import type { Notation } from './notation.ts';
 import { FormatSlots } from './slots.ts';
@@ -100,7 +101,8 @@ function withHeld(spec: FormatSpec, files: SharedFormats['files']): FormatSpec {
 
 /** Only a notation brings a class of its own. */
 function classOf(spec: FormatSpec, notation: Notation | undefined, at: Text): keyof typeof EventClass {
-  const className = spec.class ?? notation?.file.class;
+  const ofTcp = spec.haproxy !== undefined && isTcpFormat(spec.haproxy) ? 'network_activity' : undefined;
+  const className = spec.class ?? ofTcp ?? notation?.file.class;
   if (className !== undefined) return className;
   at.report('missing_key', 'key `class` is missing', `one of ${CLASS_NAMES.map((each) => `\`${each}\``).join(', ')}`);
   return 'base_event';

@@ -15,7 +15,7 @@
  *   haproxy: '…'                  an HAProxy log-format,
  *   apache: '…'                   an Apache LogFormat (varnishncsa, lighttpd), `tomcat:` an AccessLogValve pattern,
  *   envoy: '…'                    an Envoy format string or JSON format,
- *   w3c: '#Fields: …'             fields of a W3C extended log,
+ *   w3c: '#Fields: …'             fields of a W3C extended log, of which `required: n` must be there,
  *   fields: [{name, to, as}, …]   fields in order, of which `required: n` must be there, parted by blanks or by `separator:`,
  *   pairs: {keys: {key: target}}  key=value, parted by blanks or by `separator:`; `free: true`: values hold blanks (with a
  *                                 `separator:`: lines that have none of it are read as if parted by blanks),
@@ -219,7 +219,7 @@ const lineProperties = {
   text: optional(text(), 'a template: `{path}`, `{path path: conversion}`, `{path...}`, `{-}`, `{?text}`, `{=text}`'),
   fields: optional(list(fieldItem), 'fields in order'),
   separator: optional(text(), 'one character between `fields`; else blanks'),
-  required: optional(integer(0, 200), 'how many of `fields` a line must have'),
+  required: optional(integer(0, 200), 'how many of `fields`, or of those of `w3c`, a line must have'),
   pairs: optional(pairs, '`key=value` to the end of the line'),
 };
 const shapeProperties = {

@@ -9,6 +9,12 @@ interface Flags {
 const VARIABLE = /%(?:\(([^)]*)\))?(?:\{([^}]*)\})?(?:([A-Za-z]+)|(\[)|(%))?/y;
 /** At the start, it makes the line an object of the items that have a name. */
 const AS_JSON = /^\s*%\{\+json\}o/;
+/** Times, numbers and states, which HAProxy puts in no quotes. */
+const BARE = new Set(
+  'B Ta Tc Td Th Ti Tq TR Tr Ts Tt Tu Tw U ac bc bq bp cp fc fp lc ms pid rc rt sc sp sq ST T Tl t tr trg trl ts tsc'.split(
+    ' ',
+  ),
+);
 const UNSUPPORTED = new Set(['json', 'cbor', 'bin']);
 
 /**
@@ -20,6 +26,14 @@ const UNSUPPORTED = new Set(['json', 'cbor', 'bin']);
 export function readHaproxy(format: Text): Item[] {
   return new HaproxyReader(format).read();
 }
+
+/** Items only a request has, and the state a connection ends in. */
+const OF_HTTP =
+  /%(?:\([^)]*\))?(?:\{[^}]*\})?(?:r|ST|H[MUPQV]O?|T[Rr]|trl?|trg|hr|hs|tsc|CC|CS)(?![A-Za-z])|method|status|path|url|hdr/;
+const OF_TCP = /%(?:\([^)]*\))?(?:\{[^}]*\})?ts(?![A-Za-z])/;
+
+/** Whether a `log-format` is one of connections, as that of `option tcplog`. */
+export const isTcpFormat = ({ value }: Text): boolean => OF_TCP.test(value) && !OF_HTTP.test(value);
 
 class HaproxyReader {
   readonly #format: Text;
@@ -121,8 +135,13 @@ class HaproxyReader {
       this.#items.push({ kind: 'variable', name, at, quoted: false });
       return;
     }
-    if (flags.quote) pushLiteral(this.#items, '"', at);
-    this.#items.push({ kind: 'variable', name, at, quoted: flags.quote });
-    if (flags.quote) pushLiteral(this.#items, '"', at);
+    const quoted = flags.quote && !BARE.has(name);
+    if (quoted) pushLiteral(this.#items, '"', at);
+    // How it is encoded says nothing of what it is; header names are in any case.
+    const plain = name
+      .replace(/(?:,(?:json(?:\([^()]*\))?|lower))+$/, '')
+      .replace(/\([^()]*\)$/, (header) => header.toLowerCase());
+    this.#items.push({ kind: 'variable', name, also: [plain], at, quoted });
+    if (quoted) pushLiteral(this.#items, '"', at);
   }
 }

@@ -67,7 +67,10 @@ function wholePart(value: string, items: readonly Item[], notation: Notation) {
     run.push(items[Number(match[1])]!);
     end = match.index + match[0].length;
   }
-  if (end < value.length) return undefined;
   const pieces = notation.pieces(run);
-  return pieces.length === 1 && pieces[0]!.kind === 'variable' ? pieces[0] : undefined;
+  const [only] = pieces;
+  if (pieces.length !== 1 || only?.kind !== 'variable') return undefined;
+  // A zone its writer puts behind the time
+  const isZoned = value.slice(end) === 'Z' && only.spec.as === 'iso_time';
+  return end === value.length || isZoned ? only : undefined;
 }

@@ -9,7 +9,7 @@ import type { FormatSlots } from './slots.ts';
 const REST = 'extra';
 
 /** At the end of the format these take the rest of the line; anything else ends at a blank, and what follows is drift. */
-const FREE_TEXT: ReadonlySet<Convert> = new Set([Convert.text, Convert.verbatim]);
+const FREE_TEXT: ReadonlySet<Convert> = new Set([Convert.text, Convert.verbatim, Convert.percent_text]);
 
 const TIMES: ReadonlySet<Convert> = new Set([Convert.clf_time, Convert.iso_time, Convert.any_time]);
 /** Times with a blank in front of their zone; those with a pattern have their blanks in their name. */

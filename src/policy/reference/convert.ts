@@ -46,7 +46,9 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.verbatim]: (text) => one(text, text),
   [Convert.int]: (text) => integer(text, 'integer_expected', (n) => n),
   [Convert.count]: (text) => integer(text, 'integer_expected', orMissing),
-  [Convert.seconds]: (text) => duration(text, microseconds(text, 6)),
+  [Convert.status]: (text) =>
+    text.length === 3 && /^\d/.test(text) ? integer(text, 'integer_expected', orMissing) : reject('integer_expected'),
+  [Convert.seconds]: (text) => duration(text, microseconds(text, 6) ?? unitSum(text)),
   [Convert.milliseconds]: (text) => duration(text, microseconds(text, 3)),
   [Convert.microseconds]: (text) => integer(text, 'duration_expected', orMissing),
   [Convert.nanoseconds]: (text) => integer(text, 'duration_expected', (n) => (n < 0n ? undefined : n / 1000n)),

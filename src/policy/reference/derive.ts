@@ -78,12 +78,13 @@ function severity(draft: Draft): Severity {
 }
 
 function deriveActor(draft: Draft, isHttp: boolean): void {
-  const subject = draft.text(Field.tls_client_subject);
+  const isVerified = !/^(?:[1-9]|fail|gene)/i.test(draft.text(Field.tls_client_verify) ?? '');
+  const subject = isVerified ? draft.text(Field.tls_client_subject) : undefined;
   let by = AttributedBy.none;
   if (draft.has(Field.actor_name)) by = AttributedBy.authenticated_user;
   else if (subject !== undefined) by = AttributedBy.mtls_subject;
   else if (draft.has(Field.src_ip)) by = AttributedBy.address;
-  draft.setMissingPiece(Field.actor_name, draft.piece(Field.tls_client_subject));
+  if (subject !== undefined) draft.setMissingPiece(Field.actor_name, draft.piece(Field.tls_client_subject));
   draft.setMissing(Field.actor_attributed_by, BigInt(by));
   const type = draft.has(Field.actor_name) ? ActorType.end_user : ActorType.anonymous;
   if (isHttp) draft.setMissing(Field.actor_type, BigInt(type));

@@ -122,14 +122,22 @@ export function epochTime(text: string): number | undefined {
   return ms < END_MS ? Number(ms) : undefined;
 }
 
-/** `yyyy-mm-dd`: its midnight. */
+/** `yyyy-mm-dd`, or `m/d/yy` and `m/d/yyyy`: its midnight. */
 export function dateTime(text: string, zoneMinutes: number): number | undefined {
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? isoTime(`${text}T00:00:00`, zoneMinutes) : undefined;
+  const slashed = /^(\d\d?)\/(\d\d?)\/(\d\d|\d{4})$/.exec(text);
+  if (slashed === null) {
+    return /^\d{4}-\d\d-\d\d$/.test(text) ? isoTime(`${text}T00:00:00`, zoneMinutes) : undefined;
+  }
+  const [, month, day, year] = slashed;
+  const whole = year!.length === 4 ? year! : `${year! < '70' ? '20' : '19'}${year!}`;
+  return zoned([whole, String(Number(month) - 1), day!, '0', '0', '0'], undefined, undefined, zoneMinutes);
 }
 
-/** `hh:mm:ss[.fraction]`: milliseconds since midnight. */
+/** `hh:mm:ss[.fraction]`, or `h:mm:ss`: milliseconds since midnight. */
 export function clockTime(text: string): number | undefined {
-  return /^\d\d:\d\d:\d\d(?:\.\d{1,9})?$/.test(text) ? isoTime(`1970-01-01T${text}`, 0) : undefined;
+  return /^\d\d?:\d\d:\d\d(?:\.\d{1,9})?$/.test(text)
+    ? isoTime(`1970-01-01T${text.replace(/^\d:/, '0$&')}`, 0)
+    : undefined;
 }
 
 /** `[Www ]Mon dd hh:mm:ss[.fraction] yyyy` */
