@@ -4,7 +4,7 @@ export const ABI_VERSION = 1;
 /** Where the policy image lies in memory: above the engine's static data, below the arena. Bytes. */
 export const IMAGE_BASE = 0x40000;
 /** Bytes of a policy image at most. */
-export const IMAGE_MAX = 0x400000;
+export const IMAGE_MAX = 0x800000;
 
 /** A record longer than this is handed back as it came. Bytes. */
 export const RECORD_MAX = 0x1800000;
