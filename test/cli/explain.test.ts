@@ -33,7 +33,7 @@ test('a line is explained for people', async () => {
 
     policy     edge <hash>
     source     edge: tag nginx.any matches nginx.*
-    format     not aws_alb: it does not start with \`(http|https|h2|grpcs|ws|wss) \\d…\`
+    format     not aws_alb: it does not start with \`(http|https|h2|grpcs?|ws|wss) \\…\`
     format     nginx_combined: its sniffer accepts the line
     status     ok
     principal  alice (end_user): the user the log names
