@@ -7,7 +7,8 @@ import { rewriteText, textEnd, textStart, unescapeText } from '../json/text';
 import { Field } from '../shared/fields';
 import { addUnmappedValue, markUnmapped, rewindUnmapped } from '../unmapped';
 import { lineEnd, lineStart, setLine, trimLineEnd } from './line';
-import { bsdSyslog, ciscoSyslog, isoSyslog, startSyslog, syslog } from './syslog';
+import { bsdSyslog, ciscoSyslog, isoSyslog, syslog } from './syslog';
+import { startSyslog } from './syslog_time';
 
 const LAYERS = 3;
 
