@@ -218,7 +218,7 @@ interface Sniffers {
 }
 
 /** States of an automaton of text sniffers: a line is read by each automaton up to where that tells. */
-const SNIFF_STATES = 4000;
+const SNIFF_STATES = 6000;
 
 function sharedSniffers(image: ImageBuilder, plan: Plan): (formats: readonly number[]) => Sniffers {
   const placed = new Map<string, Sniffers>();
