@@ -8,7 +8,7 @@ import { reconcile } from '../../src/reconcile/index.ts';
 import { openInput } from '../../src/run/input.ts';
 import { SAMPLES, sampleLines } from '../support/filter.ts';
 import { comparable, idOf, routesOf } from './expected.ts';
-import { FLUENT_BIT, FluentBit, freePort, VECTOR } from './support.ts';
+import { FLUENT_BIT, FluentBit, freePort, until, VECTOR } from './support.ts';
 import { VectorRig } from './vector_rig.ts';
 
 const NGINX = sampleLines('nginx.access.log');
@@ -39,7 +39,7 @@ describe.skipIf(!VECTOR)('the shipped configurations of Vector', () => {
     const nginx = rig.expected('nginx.access', NGINX, 'access.log');
     const expected = [...nginx, ...rig.expected('alb', sampleLines('alb.log')), ...rig.expected('trail', TRAIL)];
     const siem = routed(expected, 'siem');
-    await rig.until(async () => countOf(await rig.metrics()) >= expected.length);
+    await until('a count of all events', async () => countOf(await rig.metrics()) >= expected.length);
     expect(countOf(await rig.metrics())).toBe(expected.length);
     await rig.until(
       () => cloud.archived.length >= expected.length && cloud.documents.size >= siem.length && cloud.waiting === 0,

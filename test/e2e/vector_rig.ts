@@ -128,9 +128,12 @@ export class VectorRig {
     });
   }
 
-  /** Vector's metrics, as Prometheus reads them. */
-  async metrics(): Promise<string> {
-    return (await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`)).text();
+  /** Vector's metrics, as Prometheus reads them; none before it answers. */
+  metrics(): Promise<string> {
+    return fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`).then(
+      (answer) => answer.text(),
+      () => '',
+    );
   }
 
   get dead(): string[] {
