@@ -55,6 +55,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   quoted_list: TEXT,
   status: NUMBER,
   address_then_port: { targets: [['address'], ['port'], ['text']] },
+  socket_address: { targets: [['address'], ['port'], ['text']] },
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */
