@@ -136,9 +136,11 @@ export function convert(capture: usize, start: usize, end: usize): void {
       return time(capture, slot, start, parseCtime(start, end, zoneMinutes));
     case Convert.hex_text:
       return hexText(slot, start, end);
-    case Convert.percent_text: {
+    case Convert.percent_text:
+    case Convert.cef_lines: {
       if (slot == NOWHERE) return;
-      if (decodeEscapes(start, end, Escapes.percent)) setText(slot, decodedStart, decodedEnd);
+      if (decodeEscapes(start, end, kind == Convert.percent_text ? Escapes.percent : Escapes.cef_lines))
+        setText(slot, decodedStart, decodedEnd);
       else setText(slot, start, end);
       return;
     }

@@ -77,4 +77,6 @@ export enum Convert {
   status,
   /** Linux audit: `struct sockaddr` in hexadecimal; targets: address, port, and the path or what is no address. */
   socket_address,
+  /** Text of CEF: `\n` and `\r` are line breaks. */
+  cef_lines,
 }

@@ -42,6 +42,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   last_count: NUMBER,
   hex_text: TEXT,
   percent_text: TEXT,
+  cef_lines: TEXT,
   plus_text: TEXT,
   date: TIME,
   clock: TIME,

@@ -75,6 +75,7 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.frontend]: frontend,
   [Convert.hex_text]: (text) => one(hexText(text), text),
   [Convert.percent_text]: (text) => one(decodeEscapes(text, 'percent'), text),
+  [Convert.cef_lines]: (text) => one(decodeEscapes(text, 'cef_lines'), text),
   [Convert.plus_text]: (text) => one(text.replaceAll('+', ' '), text),
   [Convert.quoted_list]: (text) => one(text.replaceAll(/\\?"/g, ''), text),
   [Convert.date]: (text, { zoneMinutes }) => time(text, dateTime(text, zoneMinutes)),
