@@ -20,6 +20,7 @@ import { Convert } from '../shared/convert';
 import { ErrorCode } from '../shared/errors';
 import { Capture, Format, WATCHED, Watch } from '../shared/image_layout';
 import { decodedEnd, decodedStart, decodeEscapes, Escapes } from './decode';
+import { socketAddress, socketPathEnd } from './sockaddr';
 
 const NOWHERE: u32 = 0xffff;
 
@@ -135,9 +136,11 @@ export function convert(capture: usize, start: usize, end: usize): void {
       return time(capture, slot, start, parseCtime(start, end, zoneMinutes));
     case Convert.hex_text:
       return hexText(slot, start, end);
-    case Convert.percent_text: {
+    case Convert.percent_text:
+    case Convert.cef_lines: {
       if (slot == NOWHERE) return;
-      if (decodeEscapes(start, end, Escapes.percent)) setText(slot, decodedStart, decodedEnd);
+      if (decodeEscapes(start, end, kind == Convert.percent_text ? Escapes.percent : Escapes.cef_lines))
+        setText(slot, decodedStart, decodedEnd);
       else setText(slot, start, end);
       return;
     }
@@ -153,6 +156,14 @@ export function convert(capture: usize, start: usize, end: usize): void {
       return addressPort(capture, start, start, end, portSplit(start, end));
     case Convert.address_then_port:
       return addressPort(capture, start, start, end, portSplit(start, end, true));
+    case Convert.socket_address: {
+      if (socketAddress(slot, load<u16>(capture, Capture.slots + 2), start, end)) return;
+      const other = <u32>load<u16>(capture, Capture.slots + 4);
+      const path = socketPathEnd(start, end);
+      if (path != 0) hexText(other, start + 4, path);
+      else if (other != NOWHERE) setText(other, start, end);
+      return;
+    }
     case Convert.last_of_list: {
       keepList(capture, start, end);
       if (lastElement(start, end) && slot != NOWHERE) setText(slot, elementStart, elementEnd);

@@ -10,6 +10,7 @@ export enum Escapes {
   cef,
   /** Of a conversion, not of a format. */
   percent,
+  cef_lines,
 }
 
 /** Bounds of the text `decodeEscapes` made. */
@@ -32,9 +33,10 @@ function readEscape(p: usize, end: usize, escapes: u32): i32 {
   // A backslash of the line is two in JSON-escaped text.
   if (load<u16>(p) != 0x5c5c || p + 3 > end) return -1;
   const c = <u32>load<u8>(p, 2);
-  if (escapes == Escapes.cef) {
+  if (escapes == Escapes.cef || escapes == Escapes.cef_lines) {
     const backslash = c == 0x5c && p + 4 <= end && load<u8>(p, 3) == 0x5c;
     escapeLength = backslash ? 4 : 3;
+    if (escapes == Escapes.cef_lines && (c == 0x6e || c == 0x72)) return c == 0x6e ? 10 : 13;
     return backslash || c == 0x3d || c == 0x7c ? <i32>c : -1;
   }
   if (c == 0x78) {
@@ -82,10 +84,11 @@ export function decodeEscapes(start: usize, end: usize, escapes: u32): bool {
     const c = <u32>load<u8>(p);
     const byte = c == mark ? readEscape(p, end, escapes) : -1;
     if (byte >= 0) {
-      if (byte < 0x20 || byte == 0x7f) return false;
-      // Kept apart from text that is escaped for JSON already: quotes and backslashes are escaped here and now.
-      if (byte == 0x22 || byte == 0x5c) store<u8>(out++, 0x5c);
-      store<u8>(out++, <u8>byte);
+      const lineBreak = escapes == Escapes.cef_lines && byte < 0x20;
+      if ((byte < 0x20 && !lineBreak) || byte == 0x7f) return false;
+      // Kept apart from text that is escaped for JSON already: what needs an escape gets it here and now.
+      if (byte == 0x22 || byte == 0x5c || lineBreak) store<u8>(out++, 0x5c);
+      store<u8>(out++, <u8>(lineBreak ? (byte == 10 ? 0x6e : 0x72) : byte));
       p += escapeLength;
       found = true;
     } else if (c == 0x5c) {

@@ -6,7 +6,7 @@ import { readString, readValue, seen, skipBlanks } from '../json/reader';
 import { rewriteText, textEnd, textStart, unescapeText } from '../json/text';
 import { Field } from '../shared/fields';
 import { addUnmappedValue, markUnmapped, rewindUnmapped } from '../unmapped';
-import { lineEnd, lineStart, setLine, trimLineEnd } from './line';
+import { lineEnd, lineHasBackslash, lineStart, setLine, trimLineEnd } from './line';
 import { bsdSyslog, ciscoSyslog, isoSyslog, syslog } from './syslog';
 import { startSyslog } from './syslog_time';
 
@@ -25,6 +25,7 @@ export function peelEnvelopes(hostTimeMs: i64, zone: i32): void {
     else if (isDigit(c) && load<u8>(lineStart, 4) == 0x2d) peeled = cri() || isoSyslog(lineStart, false);
     else if (c - 0x41 < 26) peeled = bsdSyslog(lineStart, false);
     else if (isDigit(c) && load<u8>(lineStart, 4) == 0x20) peeled = bsdSyslog(lineStart, false);
+    else if (c == 0x40) peeled = cee();
     else if (c == 0x25 || c == 0x2a || c == 0x2e) peeled = ciscoSyslog(lineStart);
     if (!peeled) return;
   }
@@ -131,5 +132,15 @@ function cri(): bool {
   setInt(Field.time, timeMs);
   setText(Field.log_stream, p + 1, p + 7);
   setLine(p + 10, end, true);
+  return true;
+}
+
+/** `@cee:` in front of a JSON object: https://www.rsyslog.com/doc/configuration/modules/mmjsonparse.html */
+function cee(): bool {
+  let p = lineStart + 5;
+  if (p >= lineEnd || load<u32>(lineStart) != 0x65656340 || load<u8>(lineStart, 4) != 0x3a) return false;
+  while (p < lineEnd && load<u8>(p) == 0x20) p++;
+  if (p == lineEnd || load<u8>(p) != 0x7b) return false;
+  setLine(p, lineEnd, lineHasBackslash);
   return true;
 }

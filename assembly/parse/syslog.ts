@@ -268,5 +268,7 @@ function setHeader(host: usize, hostEnd: usize, tag: usize, tagEnd: usize, start
 function isTagless(p: usize): bool {
   if (p + 6 > lineEnd) return false;
   if (load<u32>(p) == 0x3a464543) return isDigit(load<u8>(p, 4));
-  return load<u32>(p) == 0x4645454c && load<u8>(p, 4) == 0x3a && isDigit(load<u8>(p, 5));
+  if (load<u32>(p) != 0x4645454c || load<u8>(p, 4) != 0x3a) return false;
+  const version: usize = load<u8>(p, 5) == 0x20 ? p + 6 : p + 5;
+  return version < lineEnd && isDigit(load<u8>(version));
 }

@@ -75,4 +75,8 @@ export enum Convert {
   address_then_port,
   /** Three digits. */
   status,
+  /** Linux audit: `struct sockaddr` in hexadecimal; targets: address, port, and the path or what is no address. */
+  socket_address,
+  /** Text of CEF: `\n` and `\r` are line breaks. */
+  cef_lines,
 }

@@ -62,6 +62,19 @@ describe('CRI', () => {
   ])('not: %s', (line) => expect(said(line).envelopes).toEqual([]));
 });
 
+describe('CEE', () => {
+  test.each([
+    ['@cee: {"a":1}', ['cee']],
+    ['@cee:{"a":1', ['cee']],
+    ['Feb  3 04:05:06 h app: @cee:  {}', ['rfc3164', 'cee']],
+  ])('%s', (line, envelopes) => {
+    expect(said(line)).toMatchObject({ line: line.slice(line.indexOf('{')), envelopes });
+  });
+  test.each(['@cee: a', '@cee:', '@cee {}', ' @cee: {}'])('not: %s', (line) =>
+    expect(said(line).envelopes).toEqual([]),
+  );
+});
+
 describe('RFC 5424', () => {
   test('all of it', () => {
     const data = '[a@1 k="v\\"]"][b]';

@@ -42,6 +42,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   last_count: NUMBER,
   hex_text: TEXT,
   percent_text: TEXT,
+  cef_lines: TEXT,
   plus_text: TEXT,
   date: TIME,
   clock: TIME,
@@ -55,6 +56,7 @@ const SIGNATURES: Readonly<Record<ConvertName, Signature>> = {
   quoted_list: TEXT,
   status: NUMBER,
   address_then_port: { targets: [['address'], ['port'], ['text']] },
+  socket_address: { targets: [['address'], ['port'], ['text']] },
 };
 
 /** Conversions whose text is a list with `, ` between its elements. */

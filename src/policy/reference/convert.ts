@@ -3,6 +3,7 @@ import { Convert } from '../../../assembly/shared/convert.ts';
 import type { Escape } from '../plan.ts';
 import { decodeEscapes } from './escapes.ts';
 import { decodeUtf8 } from './record.ts';
+import { socketAddress } from './sockaddr.ts';
 import { anyTime, clfTime, clockTime, cTime, dateTime, epochTime, isoTime } from './times.ts';
 import type { ErrorName } from './types.ts';
 
@@ -64,6 +65,7 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.address]: (text) => ({ values: address(text, 0) }),
   [Convert.address_port]: (text) => ({ values: addressPort(text) }),
   [Convert.address_then_port]: (text) => ({ values: addressPort(text, true) }),
+  [Convert.socket_address]: (text) => ({ values: socketAddress(text) }),
   [Convert.last_of_list]: (text) => ofLast(text, (last) => one(last, last)),
   [Convert.seconds_sum]: secondsSum,
   [Convert.last_address_port]: (text) => ofLast(text, (last) => ({ values: addressPort(last) })),
@@ -73,6 +75,7 @@ const RULES: Readonly<Record<Convert, Rule>> = {
   [Convert.frontend]: frontend,
   [Convert.hex_text]: (text) => one(hexText(text), text),
   [Convert.percent_text]: (text) => one(decodeEscapes(text, 'percent'), text),
+  [Convert.cef_lines]: (text) => one(decodeEscapes(text, 'cef_lines'), text),
   [Convert.plus_text]: (text) => one(text.replaceAll('+', ' '), text),
   [Convert.quoted_list]: (text) => one(text.replaceAll(/\\?"/g, ''), text),
   [Convert.date]: (text, { zoneMinutes }) => time(text, dateTime(text, zoneMinutes)),

@@ -23,6 +23,7 @@ const KINDS: readonly (readonly [EnvelopeName, Peel])[] = [
   ['cri', peelCri],
   ['rfc5424', peelRfc5424],
   ['rfc3164', peelRfc3164],
+  ['cee', peelCee],
 ];
 
 /** Takes the line's envelopes off, outermost first, and puts what they say into the event. */
@@ -71,4 +72,9 @@ function peelCri(line: string, _context: EnvelopeContext, draft: Draft): string 
   draft.set(Field.time, BigInt(ms));
   draft.set(Field.log_stream, match[2]!);
   return match[3]!;
+}
+
+/** https://www.rsyslog.com/doc/configuration/modules/mmjsonparse.html */
+function peelCee(line: string): string | undefined {
+  return /^@cee: *(\{.*)$/s.exec(line)?.[1];
 }

@@ -1,8 +1,9 @@
 import type { Escape } from '../plan.ts';
 
 const HEX = '([0-9a-fA-F]{2})';
-const ESCAPES: Readonly<Record<Exclude<Escape, 'none'> | 'percent', RegExp>> = {
+const ESCAPES: Readonly<Record<Exclude<Escape, 'none'> | 'percent' | 'cef_lines', RegExp>> = {
   cef: /()\\([\\=|])/g,
+  cef_lines: /()\\([\\=|nr])/g,
   percent: new RegExp(`%${HEX}`, 'g'),
   backslash: new RegExp(String.raw`\\x${HEX}|\\(["\\ntrvb])`, 'g'),
   hex: new RegExp(String.raw`\\x${HEX}`, 'g'),
@@ -20,9 +21,11 @@ const NAMED: Readonly<Record<string, number>> = {
   '|': 124,
 };
 
+const CONTROL = /[\0-\x1f\x7f]/;
+
 /** Undoes the load balancer's escapes, if that yields UTF-8 without control characters; otherwise the text as logged. */
-export function decodeEscapes(text: string, escapes: Escape | 'percent'): string {
-  if (escapes === 'none') return text;
+export function decodeEscapes(text: string, escapes: Escape | 'percent' | 'cef_lines'): string {
+  if (escapes === 'none' || CONTROL.test(text)) return text;
   const bytes: Buffer[] = [];
   let at = 0;
   for (const match of text.matchAll(ESCAPES[escapes])) {
@@ -32,7 +35,8 @@ export function decodeEscapes(text: string, escapes: Escape | 'percent'): string
   }
   bytes.push(Buffer.from(text.slice(at)));
   const decoded = utf8(Buffer.concat(bytes));
-  return decoded === undefined || /[\0-\x1f\x7f]/.test(decoded) ? text : decoded;
+  const lines = escapes === 'cef_lines' ? decoded?.replace(/[\n\r]/g, '') : decoded;
+  return decoded === undefined || CONTROL.test(lines!) ? text : decoded;
 }
 
 function utf8(bytes: Buffer): string | undefined {

@@ -168,7 +168,7 @@ interface Header {
   readonly facility?: Facility | undefined;
 }
 
-const TAGLESS = String.raw`(?:LEEF:\d.*|CEF:\d.+)`;
+const TAGLESS = String.raw`(?:LEEF: ?\d.*|CEF:\d.+)`;
 const HOST = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/;
 const REPEATED = '(?:--- )?last message repeated .*';
 

@@ -38,7 +38,7 @@ export interface Origin {
 
 export type ErrorName = keyof typeof ErrorCode;
 export type StatusName = keyof typeof ParseStatus;
-export type EnvelopeName = 'docker' | 'cri' | 'rfc5424' | 'rfc3164';
+export type EnvelopeName = 'docker' | 'cri' | 'rfc5424' | 'rfc3164' | 'cee';
 
 /** The first thing that could not be read. */
 export interface ParseError {
