@@ -10,6 +10,7 @@ import { EXTRA_BASE, LABEL_BASE } from './shared/fields';
 import { Format, Header, Tmpl, TmplCode, TmplDetail, TmplOp } from './shared/image_layout';
 import { IMAGE_BASE } from './shared/limits';
 import { SlotKind } from './shared/slot_kind';
+import { findPart, partEnd as shownEnd, partStart as shownStart } from './text_part';
 import { firstUnmapped, UnmappedKind } from './unmapped';
 
 const LEVELS: usize = 64;
@@ -229,6 +230,7 @@ function putMember(op: usize, code: i32, format: usize): bool {
     return true;
   }
   if (as == TmplCode.text_list) return putTextList(op, detail);
+  if (as == TmplCode.other) return putOther(op, detail);
   const slot = firstPresent(detail, SLOTS + load<u32>(op, TmplOp.slot), as == TmplCode.enumeration);
   if (slot == 0) return putOtherwise(op, detail);
   switch (as) {
@@ -266,6 +268,11 @@ function putMember(op: usize, code: i32, format: usize): bool {
     case TmplCode.split_list:
     case TmplCode.address_list:
       return putSplitList(op, slot, detail);
+    case TmplCode.version:
+    case TmplCode.protocol:
+    case TmplCode.email:
+    case TmplCode.absolute:
+      return putPart(op, slot, detail);
     default: {
       if (as == TmplCode.not_addresses && areAddresses(slot)) return true;
       putKey(op);
@@ -276,6 +283,47 @@ function putMember(op: usize, code: i32, format: usize): bool {
   }
   store<u8>(out++, 0x2c);
   return true;
+}
+
+/** The first of two texts, unless the second is the same. */
+function putOther(op: usize, detail: usize): bool {
+  const one = SLOTS + load<u32>(op, TmplOp.slot);
+  if (load<u32>(one) == SlotKind.none) return true;
+  const other = SLOTS + load<u32>(load<u32>(detail, TmplDetail.slots));
+  const from = load<u32>(one, 4);
+  const size = <usize>load<u32>(one, 8) - from;
+  const same = load<u32>(one) == SlotKind.text && load<u32>(other) == SlotKind.text;
+  if (same && size == <usize>load<u32>(other, 8) - load<u32>(other, 4) && sameBytes(from, load<u32>(other, 4), size))
+    return true;
+  putKey(op);
+  if (!putText(one)) return false;
+  store<u8>(out++, 0x2c);
+  return true;
+}
+
+/** Part of a text, if it has that part. */
+function putPart(op: usize, slot: usize, detail: usize): bool {
+  if (load<u32>(slot) != SlotKind.text) return putOtherwise(op, detail);
+  const as = load<u32>(detail, TmplDetail.as);
+  findPart(as, load<u32>(slot, 4), load<u32>(slot, 8));
+  const from = shownStart;
+  const size = shownEnd - from;
+  if (size == 0) return putOtherwise(op, detail);
+  if (!room(size + 3)) return false;
+  putKey(op);
+  store<u8>(out++, 0x22);
+  const start = out;
+  memory.copy(out, from, size);
+  out += size;
+  if (as == TmplCode.protocol) toLower(start, out);
+  if (as == TmplCode.version && from != load<u32>(slot, 4)) dotted(start, out);
+  store<u16>(out, 0x2c22);
+  out += 2;
+  return true;
+}
+
+function dotted(p: usize, end: usize): void {
+  for (; p < end; p++) if (load<u8>(p) == 0x5f) store<u8>(p, 0x2e);
 }
 
 function toLower(p: usize, end: usize): void {

@@ -469,6 +469,13 @@ export enum TmplCode {
   label_object = 22,
   /** As text, A to Z in lower case. */
   lower = 23,
+  /** Part of a text: see `assembly/text_part.ts`. */
+  version = 24,
+  protocol = 25,
+  email = 26,
+  absolute = 27,
+  /** The first of two texts, unless the second is the same. */
+  other = 28,
 }
 
 /**

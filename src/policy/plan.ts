@@ -334,7 +334,7 @@ export type Member =
    * `text_list` a list of all that are present as strings, each once, `split_list` a string cut at `, ` into a list, `enum` looked up in `table`,
    * `milliseconds` microseconds cut down to whole milliseconds, `nanoseconds` microseconds as nanoseconds, `epoch_nanoseconds` milliseconds as
    * nanoseconds, `iso_time` a time as RFC 3339 text in UTC, before 1970 and after 9999 as it is; `address_list` those parts of a `split_list` that are IP addresses, and
-   * `not_addresses` the whole text if any part is none. A number that is not in `table` is as good as missing.
+   * `not_addresses` the whole text if any part is none; of `TLSv1.3` the `version` is `1.3` and the `protocol` `tls`, `email` stands only for an e-mail address, `absolute` for a URL with a scheme, `other` for the first of two texts unless the second is the same. A number that is not in `table` is as good as missing.
    * `otherwise`: what stands there when nothing is present, any JSON value; such a member is always there, as a constant without a guard is.
    */
   | ({
@@ -345,6 +345,11 @@ export type Member =
         | 'value'
         | 'text'
         | 'lower'
+        | 'version'
+        | 'protocol'
+        | 'email'
+        | 'absolute'
+        | 'other'
         | 'text_list'
         | 'split_list'
         | 'address_list'

@@ -80,7 +80,9 @@ const constant = (value: unknown, path: string): string =>
   path === 'auditlb.policy' ? 'hash of the policy' : `always \`${JSON.stringify(value)}\``;
 
 function slotText({ slots, as, table, otherwise }: Extract<Member, { kind: 'slot' }>): string {
-  const from = slots.map((slot) => `\`${nameOf(slot)}\``).join(as === 'text_list' ? ', ' : ', else ');
+  const from = slots
+    .map((slot) => `\`${nameOf(slot)}\``)
+    .join(as === 'text_list' ? ', ' : as === 'other' ? ' beside ' : ', else ');
   const how = as === 'enum' ? tableText(table ?? {}, slots[0]!) : HOW[as];
   const instead = otherwise === undefined ? '' : `, else always \`${JSON.stringify(otherwise)}\``;
   return `${from}${how === '' ? '' : ` ${how}`}${instead}`;
@@ -90,6 +92,11 @@ const HOW: Readonly<Record<Exclude<Extract<Member, { kind: 'slot' }>['as'], 'enu
   value: '',
   text: 'as text',
   lower: 'in lower case',
+  version: 'without the protocol before it',
+  protocol: 'without the version behind it, in lower case',
+  email: 'if it is an e-mail address',
+  absolute: 'if it has a scheme',
+  other: 'if they differ',
   text_list: 'as a list',
   split_list: 'cut at commas',
   address_list: 'cut at commas, those parts that are addresses',
@@ -102,6 +109,7 @@ const HOW: Readonly<Record<Exclude<Extract<Member, { kind: 'slot' }>['as'], 'enu
 
 function tableText(table: Readonly<Record<number, unknown>>, slot: number): string {
   const names = FIELDS[Field[slot] as FieldName]?.values ?? {};
+  if (Field[slot] === 'log_priority') return 'taken apart';
   const entries = Object.entries(table).map(([number, value]) => [names[Number(number)], value] as const);
   const known = entries.length > TABLE_MAX ? entries.filter(([, value]) => Number(value) % 100 !== 99) : entries;
   if (known.every(([name, value]) => name === undefined || name === value)) {

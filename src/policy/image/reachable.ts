@@ -183,6 +183,8 @@ function pruneMember(member: Member, known: Known): Member[] {
     first === undefined ? member.otherwise : member.as === 'value' ? known.constants.get(first) : undefined;
   if (constant !== undefined) return [{ kind: 'constant', key: member.key, value: constant, if: wanted, unless }];
   if (first === undefined) return [];
+  if (member.as === 'other' && further.length === 0)
+    return first === member.slots[0] ? [{ ...member, as: 'text', slots: [first], if: wanted, unless }] : [];
   const { otherwise, ...rest } = member;
   const needed = otherwise !== undefined && !(known.certain.has(first) && tableKnowsAll(member));
   return [{ ...rest, slots: [first, ...further], if: wanted, unless, ...(needed ? { otherwise } : {}) }];

@@ -51,6 +51,10 @@ function isWanted({ if: needed = [], unless = [] }: Guard, { event }: EncodeCont
 
 function encodeSlot(member: Extract<Member, { kind: 'slot' }>, { event }: EncodeContext): unknown {
   const values = member.slots.map((slot) => event.get(slot)).filter((value) => value !== undefined);
+  if (member.as === 'other') {
+    const [one, other] = member.slots.map((slot) => event.get(slot));
+    return one === undefined || (typeof one === 'string' && one === other) ? undefined : text(one);
+  }
   if (member.as === 'text_list') return orAbsent([...new Set(values.map(text))]) ?? member.otherwise;
   const value = member.as === 'enum' ? values.find((each) => isInTable(member, each)) : values[0];
   return (value === undefined ? undefined : encodeValue(member, value)) ?? member.otherwise;
@@ -71,6 +75,16 @@ function encodeValue(
       return text(value);
     case 'lower':
       return text(value).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+    case 'other':
+      return text(value);
+    case 'version':
+      return typeof value === 'string' ? version(value) : undefined;
+    case 'protocol':
+      return typeof value === 'string' ? value.match(PROTOCOL)?.[1]?.toLowerCase() : undefined;
+    case 'email':
+      return typeof value === 'string' && EMAIL.test(value) ? value : undefined;
+    case 'absolute':
+      return typeof value === 'string' && ABSOLUTE.test(value) ? value : undefined;
     case 'split_list':
       return typeof value === 'string' ? orAbsent(splitList(value)) : undefined;
     case 'address_list':
@@ -99,6 +113,14 @@ function text(value: SlotValue): string {
   if (typeof value !== 'object') return String(value);
   return typeof value.json === 'string' ? value.json : value.source;
 }
+
+/** See `assembly/text_part.ts`. */
+const PROTOCOL = /^([A-Za-z]+?)[vV]?[ \-/_]?(?=[0-9])/;
+const EMAIL = /^[^\u0000-\u0022,/:<>@\\\u007f]+@[^\u0000-\u0022,/:<>@\\\u007f]+\.[^\u0000-\u0022,./:<>@\\\u007f]+$/;
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+
+const version = (value: string): string =>
+  PROTOCOL.test(value) ? value.replace(PROTOCOL, '').replaceAll('_', '.') : value;
 
 const END_MS = Date.UTC(10000, 0);
 

@@ -13,6 +13,11 @@ const AS: readonly As[] = [
   'value',
   'text',
   'lower',
+  'version',
+  'protocol',
+  'email',
+  'absolute',
+  'other',
   'text_list',
   'split_list',
   'address_list',
@@ -24,6 +29,19 @@ const AS: readonly As[] = [
   'iso_time',
 ];
 const NAME = 'name';
+/** By code: RFC 5424, tables 1 and 2, by the names of syslog.conf(5). */
+const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
+const FACILITIES = [
+  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
+  ...['ntp', 'security', 'console', 'solaris-cron', 'local0', 'local1', 'local2', 'local3'],
+  ...['local4', 'local5', 'local6', 'local7'],
+];
+const SYSLOG_PARTS = {
+  syslog_facility: (priority: number) => priority >> 3,
+  syslog_facility_name: (priority: number) => FACILITIES[priority >> 3],
+  syslog_severity: (priority: number) => priority & 7,
+  syslog_severity_name: (priority: number) => SEVERITIES[priority & 7],
+};
 const META = 'meta.';
 
 /** Slots of one path or a list of them. Unknown paths are reported. */
@@ -77,7 +95,8 @@ export function slotMember(key: string, from: Tree, options: readonly Entry<Tree
   if (first === undefined) return [];
   const asTree = option(options, '$as');
   const written = plain(asTree);
-  const table = written === NAME ? memberNames(first) : tableOf(first, option(options, '$table'));
+  const table =
+    written === NAME ? memberNames(first) : (syslogTable(written) ?? tableOf(first, option(options, '$table')));
   const as = AS.find((each) => each === (table === undefined ? (written ?? 'value') : 'enum'));
   if (as === undefined && asTree?.kind === 'value') {
     const help = `one of ${[...AS, NAME].join(', ')}`;
@@ -95,6 +114,13 @@ export function slotMember(key: string, from: Tree, options: readonly Entry<Tree
       ...guardOf(options),
     },
   ];
+}
+
+/** What of a syslog priority a member shows, by priority. */
+function syslogTable(written: unknown): Record<number, unknown> | undefined {
+  if (typeof written !== 'string' || !Object.hasOwn(SYSLOG_PARTS, written)) return undefined;
+  const part = SYSLOG_PARTS[written as keyof typeof SYSLOG_PARTS];
+  return Object.fromEntries(Array.from({ length: FACILITIES.length * 8 }, (_, priority) => [priority, part(priority)]));
 }
 
 /** Members of the enum a slot holds, by number. */

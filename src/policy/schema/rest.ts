@@ -46,6 +46,10 @@ function collect(members: readonly Member[], outer: Conditions, shown: Map<numbe
     const inner = within(outer, member);
     if (member.kind === 'object' || member.kind === 'list') collect(member.members, inner, shown);
     if (member.kind !== 'slot') continue;
+    if (member.as === 'other') {
+      shown.set(member.slots[0]!, [...(shown.get(member.slots[0]!) ?? []), inner]);
+      continue;
+    }
     member.slots.forEach((slot, i) => {
       const conditions = within(inner, { unless: member.as === 'text_list' ? [] : member.slots.slice(0, i) });
       shown.set(slot, [...(shown.get(slot) ?? []), conditions]);

@@ -22,6 +22,7 @@
  *   $use: block(s)                the members of these blocks; of equal keys the mapping's own counts, then the first
  *
  * `$as: name` is the name of an enum's member, but for its zero: `none`, `unknown`.
+ * `$as: syslog_facility`, `syslog_facility_name`, `syslog_severity` and `syslog_severity_name` take a syslog priority apart.
  * `meta.NAME` is what the filter says about the record itself (`Meta` in `assembly/shared/fields.ts`).
  * `$activity_name` names an activity the class has no id for.
  */
