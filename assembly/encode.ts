@@ -5,7 +5,19 @@ import { putIsoTime } from './bytes/time';
 import { SLOTS } from './event';
 import { reach, workTop } from './host/memory';
 import { putByte } from './json/text';
-import { findOutline, Hole, HoleCode, holes, keepOutline, noteHole, noting, takeBack, text } from './outline';
+import {
+  findOutline,
+  Hole,
+  HoleCode,
+  holes,
+  keepOutline,
+  noteHole,
+  noteMark,
+  noteMember,
+  noting,
+  takeBack,
+  text,
+} from './outline';
 import { EXTRA_BASE, LABEL_BASE } from './shared/fields';
 import { Format, Header, Tmpl, TmplCode, TmplDetail, TmplOp } from './shared/image_layout';
 import { IMAGE_BASE } from './shared/limits';
@@ -139,8 +151,9 @@ export function encode(template: usize, format: usize): usize {
       return start;
     }
     out = p;
+    const mark = noteMark();
     if (!putMember(op, code, format)) return 0;
-    if (noting && isHole(op, code)) noteHole(HoleCode.member, op, p, out);
+    if (noting && isHole(op, code)) noteMember(op, mark, p, out);
     p = out;
   }
   return 0;

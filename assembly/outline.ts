@@ -117,8 +117,6 @@ function isSigned(other: usize): bool {
 
 /** Something from `start` to `end` of the output that another event of the same signature may have otherwise. */
 export function noteHole(code: i32, from: usize, start: usize, end: usize): void {
-  // What a member has noted of its parts is part of it.
-  if (code == HoleCode.member) while (noteEnd > notes && load<u32>(noteEnd - 16) >= <u32>start) noteEnd -= 16;
   if (noteEnd >= notes + ((HOLE_MAX - 1) << 4)) {
     noting = false;
     return;
@@ -128,6 +126,17 @@ export function noteHole(code: i32, from: usize, start: usize, end: usize): void
   store<u32>(noteEnd, code, 8);
   store<u32>(noteEnd, <u32>from, 12);
   noteEnd += 16;
+}
+
+/** Where the next note will be. */
+export function noteMark(): usize {
+  return noteEnd;
+}
+
+/** The same of what a member wrote; what was noted of its parts since `mark` is part of it. */
+export function noteMember(op: usize, mark: usize, start: usize, end: usize): void {
+  noteEnd = mark;
+  noteHole(HoleCode.member, op, start, end);
 }
 
 /** The output is cut back to `end`, where an empty object stood: what was empty in it is to stay so. */
