@@ -172,7 +172,7 @@ describe('formats', () => {
     const [head, ...rows] = stdout.trimEnd().split('\n');
     expect(head).toMatch(/^format +kind +class +sniffed +title$/);
     expect(rows.map((row) => row.replace(/ +/g, ' '))).toContain(
-      'aws_alb text http_activity auto AWS Application Load Balancer access log',
+      'aws_alb shapes http_activity auto AWS Application Load Balancer access log',
     );
     const json = JSON.parse((await work.auditlb(['formats', '--json'])).stdout) as { name: string }[];
     expect(json.map(({ name }) => name)).toEqual(rows.map((row) => row.split(' ')[0]));
