@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildFilter } from '../../src/filter.ts';
-import { FilterInstance } from '../../src/host/index.ts';
-import { bothOutputs, referenceOf, SCHEMAS } from '../support/differential.ts';
+import { executorsOf, SCHEMAS } from '../support/differential.ts';
 
 const policy = (schema: string) => `
 auditlb: 1
@@ -43,17 +41,13 @@ const line = fc.record(
 
 /** Kinds of members the samples hardly reach. */
 describe.each(SCHEMAS)('any value as %s', (schema) => {
-  const { filter, diagnostics } = buildFilter({ text: policy(schema), file: 'policy.yaml' });
-  expect(diagnostics).toEqual([]);
-  const instance = new FilterInstance(filter!.wasm);
-  const reference = referenceOf(filter!);
+  const { instance, both } = executorsOf(policy(schema));
 
   test('is written as the reference writes it', () => {
     fc.assert(
       fc.property(line, fc.integer({ min: 0, max: 0xffffffff }), (value, timeSec) => {
-        const record = Buffer.from(JSON.stringify({ log: JSON.stringify(value) }));
-        const both = bothOutputs(instance, reference, { tag: 'own', timeSec, timeNsec: 0, record });
-        expect(both.engine).toEqual(both.reference);
+        const { engine, reference } = both(JSON.stringify(value), timeSec);
+        expect(engine).toEqual(reference);
       }),
       { numRuns: 500 },
     );

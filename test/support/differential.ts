@@ -1,6 +1,8 @@
-import type { FilterInstance } from '../../src/host/index.ts';
+import { expect } from 'vitest';
+import { buildFilter } from '../../src/filter.ts';
+import { FilterInstance } from '../../src/host/index.ts';
 import type { Evaluation, HostRecord } from '../../src/policy/reference/index.ts';
-import { callFilter } from '../../src/twin.ts';
+import { callFilter, referenceOf } from '../../src/twin.ts';
 
 /** What a policy's `schema` may be. */
 export const SCHEMAS = ['ocsf', 'ecs', 'otel'] as const;
@@ -27,4 +29,23 @@ export function bothOutputs(
     engine: engineOutput(instance, record),
     reference: JSON.parse(JSON.stringify(reference(record).output)),
   };
+}
+
+/** A policy without faults, built, and what both executors make of lines under the tag `own`. */
+export function executorsOf(policy: string): {
+  readonly instance: FilterInstance;
+  readonly both: (log: string, timeSec: number) => ReturnType<typeof bothOutputs>;
+} {
+  const { filter, diagnostics } = buildFilter({ text: policy, file: 'policy.yaml' });
+  expect(diagnostics).toEqual([]);
+  const instance = new FilterInstance(filter!.wasm);
+  const reference = referenceOf(filter!);
+  const both = (log: string, timeSec: number) =>
+    bothOutputs(instance, reference, {
+      tag: 'own',
+      timeSec,
+      timeNsec: 0,
+      record: Buffer.from(JSON.stringify({ log })),
+    });
+  return { instance, both };
 }
