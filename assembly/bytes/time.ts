@@ -35,21 +35,16 @@ export function setTime(year: i32, month: i32, day: i32, seconds: i32, ms: i32, 
 
 /** Seconds of `hh:mm:ss` at `p`; -1 if it is none. Reads eight bytes. */
 export function clockSeconds(p: usize): i32 {
-  const h = twoDigits(p);
-  const m = twoDigits(p + 3);
-  const s = twoDigits(p + 6);
-  if ((h | m | s) < 0 || h > 23 || m > 59 || s > 60) return -1;
-  if (load<u8>(p, 2) != 0x3a || load<u8>(p, 5) != 0x3a) return -1;
-  return h * 3600 + m * 60 + s;
+  return secondsSince(twoDigits(p), p + 2);
 }
 
-/** Seconds of `h:mm:ss` at `p`; -1 if it is none. Reads seven bytes. */
-function shortClockSeconds(p: usize): i32 {
-  const h = <i32>load<u8>(p) - 0x30;
-  const m = twoDigits(p + 2);
-  const s = twoDigits(p + 5);
-  if ((h | m | s) < 0 || h > 9 || m > 59 || s > 60 || load<u8>(p, 4) != 0x3a) return -1;
-  return h * 3600 + m * 60 + s;
+/** Seconds of `hour` and `:mm:ss` at `p`; -1 if it is none. Reads six bytes. */
+function secondsSince(hour: i32, p: usize): i32 {
+  const m = twoDigits(p + 1);
+  const s = twoDigits(p + 4);
+  if ((hour | m | s) < 0 || hour > 23 || m > 59 || s > 60) return -1;
+  if (load<u8>(p) != 0x3a || load<u8>(p, 3) != 0x3a) return -1;
+  return hour * 3600 + m * 60 + s;
 }
 
 /** Month 1 to 12 of an English three-letter name at `p`; 0 if it is none. */
@@ -188,8 +183,8 @@ function parseSlashDate(p: usize, end: usize, zoneMinutes: i32): bool {
 
 /** `hh:mm:ss`, the hour perhaps of one digit, optional `.fraction`: `timeMs` since midnight. */
 export function parseClock(p: usize, end: usize): bool {
-  const short = p + 7 <= end && load<u8>(p, 1) == 0x3a;
-  const seconds = short ? shortClockSeconds(p) : p + 8 > end ? -1 : clockSeconds(p);
+  const short = p + 7 <= end && load<u8>(p, 1) == 0x3a && isDigit(load<u8>(p));
+  const seconds = short ? secondsSince(<i32>load<u8>(p) - 0x30, p + 1) : p + 8 > end ? -1 : clockSeconds(p);
   if (seconds < 0) return false;
   p += short ? 7 : 8;
   timeMs = <i64>seconds * 1000;

@@ -1,5 +1,6 @@
 import { type Answer, type Description, FilterInstance } from '../host/index.ts';
-import { hostTime, sourceOf } from '../run/record.ts';
+import { sourceOf } from '../policy/reference/wildcard.ts';
+import { hostTime } from '../run/record.ts';
 import { RecordTime } from './record_time.ts';
 
 /** Records of one request, in order. Everything in it can be handed to another thread. */

@@ -41,16 +41,16 @@ export class Deliverer {
 
   /** `undefined` when every record is delivered or kept; else why not: the request must be sent again. */
   async deliver(parcel: Parcel): Promise<string | undefined> {
-    const known = this.#settled.size === 0 ? undefined : this.#settled.get(keyOf(parcel));
-    const settled = new Set(known);
+    const key = this.#settled.size === 0 ? undefined : keyOf(parcel);
+    const settled = new Set(key === undefined ? undefined : this.#settled.get(key));
     let complete = false;
     try {
       const failure = await this.#settle(parcel, settled);
       complete = failure === undefined;
       return failure;
     } finally {
-      if (known !== undefined) this.#settled.delete(keyOf(parcel));
-      if (!complete && settled.size > 0) this.#remember(keyOf(parcel), settled);
+      if (key !== undefined) this.#settled.delete(key);
+      if (!complete && settled.size > 0) this.#remember(key ?? keyOf(parcel), settled);
     }
   }
 

@@ -1,8 +1,8 @@
 import { type JsonMark, LINE_KEYS } from '../policy/plan.ts';
 import type { RecordList } from '../policy/record_lists.ts';
+import { sourceOf } from '../policy/reference/wildcard.ts';
 import { cloudWatchLines } from './cloudwatch.ts';
 import { elements, members, type ScannedMember, skipBlanks, valueEnd } from './json_scan.ts';
-import { sourceOf } from './record.ts';
 
 /** What a built filter tells of a source. */
 export interface ListSource {
@@ -50,38 +50,33 @@ export class ListSplitter {
   /** The record with each element alone in its list, byte by byte as it was; the record itself if there is no such list, or one element. */
   split(record: Uint8Array): readonly Uint8Array[] {
     const bytes = Buffer.from(record.buffer, record.byteOffset, record.length);
-    if (bytes.includes('DATA_MESSAGE')) {
-      const lines = this.#cloudWatch(bytes);
-      if (lines !== undefined) return lines;
-    }
-    if (!this.#names.some((name) => bytes.includes(name))) return [record];
+    const isWrapped = bytes.includes('DATA_MESSAGE');
     // A character a byte: places in this text are places in the record.
-    const text = bytes.toString('latin1');
-    if (!this.#opening.test(text)) return [record];
-    const value = parseObject(bytes.toString());
+    const text = this.#names.some((name) => bytes.includes(name)) ? bytes.toString('latin1') : '';
+    const isList = text !== '' && this.#opening.test(text);
+    const value = isWrapped || isList ? parseObject(bytes.toString()) : undefined;
     if (value === undefined) return [record];
     const key = this.#lineKeys.find((each) => typeof own(value, each) === 'string');
+    const inner = key === undefined ? '' : (own(value, key) as string);
+    const held = key === undefined ? value : parseObject(inner);
+    if (held === undefined) return [record];
+    const lines = isWrapped ? this.#cloudWatch(value, held, key, bytes.length) : undefined;
+    if (lines !== undefined || !isList) return lines ?? [record];
     if (key === undefined)
       return this.#splitObject(text, value)?.map((each) => Buffer.from(each, 'latin1')) ?? [record];
-    const inner = own(value, key) as string;
-    const held = parseObject(inner);
-    const lines = held && this.#splitObject(inner, held);
     const line = member(text, 0, Buffer.from(key).toString('latin1'));
-    if (lines === undefined || line === undefined) return [record];
+    const split = this.#splitObject(inner, held);
+    if (split === undefined || line === undefined) return [record];
     const [before, after] = [bytes.subarray(0, line.start), bytes.subarray(line.end)];
-    return lines.map((each) => Buffer.concat([before, Buffer.from(JSON.stringify(each)), after]));
+    return split.map((each) => Buffer.concat([before, Buffer.from(JSON.stringify(each)), after]));
   }
 
-  /** A record of each line of text CloudWatch Logs hands over, with the line where the source looks for it. */
-  #cloudWatch(bytes: Buffer): Uint8Array[] | undefined {
-    const value = parseObject(bytes.toString());
-    if (value === undefined) return undefined;
-    const key = this.#lineKeys.find((each) => typeof own(value, each) === 'string');
-    const held = key === undefined ? value : parseObject(own(value, key) as string);
-    const found = held && cloudWatchLines(held);
+  /** A record of each line of text CloudWatch Logs hands over, with the line where the source looks for it. `held`: what the line under `key` holds, else the record. */
+  #cloudWatch(value: object, held: object, key: string | undefined, length: number): Uint8Array[] | undefined {
+    const found = cloudWatchLines(held);
     if (found === undefined) return undefined;
     const around = { ...(key === undefined ? {} : value), ...found.around };
-    if (isTooMuch(found.events.length, JSON.stringify(around).length, bytes.length)) return undefined;
+    if (isTooMuch(found.events.length, JSON.stringify(around).length, length)) return undefined;
     return found.events.map(({ message, ...event }) =>
       Buffer.from(JSON.stringify({ ...around, ...event, [key ?? this.#lineKeys[0]!]: message })),
     );

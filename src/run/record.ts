@@ -1,6 +1,6 @@
 import { jsonText } from '../host/index.ts';
 import type { HostRecord } from '../policy/reference/index.ts';
-import { matchesWildcard } from '../policy/reference/wildcard.ts';
+import { sourceOf } from '../policy/reference/wildcard.ts';
 
 /** What decides where a record without a collector belongs: names and tag patterns of a policy's sources. */
 export interface SourceTag {
@@ -40,11 +40,6 @@ export function hostRecord(record: Uint8Array, tag: string, time: Date): HostRec
 export function sampleTag(sources: readonly SourceTag[], source: SourceTag): string | undefined {
   const tag = source.tag.replaceAll('*', 'any');
   return sourceOf(sources, tag) === source ? tag : undefined;
-}
-
-/** The source a tag belongs to: the first whose pattern matches. */
-export function sourceOf<S extends { readonly tag: string }>(sources: readonly S[], tag: string): S | undefined {
-  return sources.find((source) => matchesWildcard(source.tag, tag));
 }
 
 /** Key under which the source of a tag reads its line. */

@@ -75,8 +75,6 @@ function encodeValue(
       return text(value);
     case 'lower':
       return text(value).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-    case 'other':
-      return text(value);
     case 'version':
       return typeof value === 'string' ? version(value) : undefined;
     case 'protocol':

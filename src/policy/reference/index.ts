@@ -24,7 +24,7 @@ import { chooseShard } from './shard.ts';
 import { chooseFormat } from './sniff.ts';
 import { MarkedText } from './stretch.ts';
 import type { Conditions, Evaluation, HostRecord, ReadPath, SlotValue } from './types.ts';
-import { matchesWildcard } from './wildcard.ts';
+import { sourceOf } from './wildcard.ts';
 
 export { Occurrences } from './identity.ts';
 export type * from './types.ts';
@@ -66,7 +66,7 @@ export function evaluate(
   const hostMs = input.timeSec * 1000 + Math.floor(input.timeNsec / 1_000_000);
   draft.damaged = !Buffer.from(decodeUtf8(input.record)).equals(input.record);
   draft.base = new MarkedText(decodeUtf8(input.record), true);
-  const source = plan.sources.find((each) => matchesWildcard(each.tag, input.tag));
+  const source = sourceOf(plan.sources, input.tag);
   const whole = readRecord(input.record, source, draft);
   const content = whole?.line === undefined ? input.record : escaped(whole.line);
   const uid = identityOf({ ...input, content, place: whole?.place }, occurrences);
